@@ -1,0 +1,11 @@
+// Every kernel body, in dependency order. A table_<isa>.c includes this once, inside its ISA's target pragma.
+#include "math.h"
+#include "convert.h"
+#include "elementwise.h"
+#include "reduction.h"
+#include "softmax.h"
+#include "gemm.h"
+#include "recurrent.h"
+#include "pooling.h"
+#include "optimizer.h"
+#include "table.h"

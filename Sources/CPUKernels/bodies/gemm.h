@@ -1,0 +1,264 @@
+// The matrix product on one thread: tiles, blocks of tiles, packing, matrix times vector, and the exact integer product.
+// run_gemm.c cuts the work. The loops for float and double are in gemm_typed.h.
+
+// ---- Tile heights and block sizes ----
+//
+// A tile is GEMM_MR rows by two vectors. Heights are what the registers hold: 32 registers (AVX-512, NEON) take 24 sums, 16
+// registers 12 (AVX2) or 8 (SSE). Measured on Zen 5, f32 from the first cache: 12 rows of AVX-512 235 of 236 Gflop/s, 14 rows
+// and 8 rows of three vectors the same; 6 rows of AVX2 118 of 118. KC: a column panel of b (KC·NR) fits the first cache.
+#if MK_BYTES == 64 || defined(__aarch64__)
+#define GEMM_MR 12
+#define TILE_ROWS(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12)
+#define GEMM_MC 144
+#elif MK_BYTES == 32
+#define GEMM_MR 6
+#define TILE_ROWS(X) X(1) X(2) X(3) X(4) X(5) X(6)
+#define GEMM_MC 144
+#else
+#define GEMM_MR 4
+#define TILE_ROWS(X) X(1) X(2) X(3) X(4)
+#define GEMM_MC 128
+#endif
+#define GEMM_MR_F32 GEMM_MR
+#define GEMM_MR_F64 GEMM_MR
+#define GEMM_NR_F32 (2 * MK_F32)
+#define GEMM_NR_F64 (2 * MK_F64)
+#define GEMM_MC_F32 GEMM_MC
+#define GEMM_MC_F64 GEMM_MC
+#define GEMM_KC_F32 256
+#define GEMM_KC_F64 256
+#define GEMM_NC_F32 4096
+#define GEMM_NC_F64 2048
+
+// ---- The first lanes of a vector ----
+// Loads set the other lanes to zero; neither touches memory beyond the lanes. 1 ... all lanes.
+
+#if MK_BYTES == 64
+typedef float gemm_f32_raw __attribute__((vector_size(64)));
+typedef double gemm_f64_raw __attribute__((vector_size(64)));
+MK_INLINE vf32 load_part_f32(const float *p, int lanes) {
+  return (vf32)__builtin_ia32_loadups512_mask((const void *)p, (gemm_f32_raw)(vf32)0.0f, (uint16_t)((1u << lanes) - 1));
+}
+MK_INLINE void store_part_f32(float *p, vf32 v, int lanes) {
+  __builtin_ia32_storeups512_mask((void *)p, (gemm_f32_raw)v, (uint16_t)((1u << lanes) - 1));
+}
+MK_INLINE vf64 load_part_f64(const double *p, int lanes) {
+  return (vf64)__builtin_ia32_loadupd512_mask((const void *)p, (gemm_f64_raw)(vf64)0.0, (uint8_t)((1u << lanes) - 1));
+}
+MK_INLINE void store_part_f64(double *p, vf64 v, int lanes) {
+  __builtin_ia32_storeupd512_mask((void *)p, (gemm_f64_raw)v, (uint8_t)((1u << lanes) - 1));
+}
+#elif MK_BYTES == 32
+typedef float gemm_f32_raw __attribute__((vector_size(32)));
+typedef double gemm_f64_raw __attribute__((vector_size(32)));
+typedef int32_t gemm_i32_raw __attribute__((vector_size(32)));
+typedef long long gemm_i64_raw __attribute__((vector_size(32)));
+MK_INLINE gemm_i32_raw first_lanes_f32(int lanes) { return (gemm_i32_raw)((vi32){0, 1, 2, 3, 4, 5, 6, 7} < (vi32)lanes); }
+MK_INLINE gemm_i64_raw first_lanes_f64(int lanes) { return (gemm_i64_raw)((vi64){0, 1, 2, 3} < (vi64)(int64_t)lanes); }
+MK_INLINE vf32 load_part_f32(const float *p, int lanes) {
+  return (vf32)__builtin_ia32_maskloadps256((const void *)p, first_lanes_f32(lanes));
+}
+MK_INLINE void store_part_f32(float *p, vf32 v, int lanes) {
+  __builtin_ia32_maskstoreps256((void *)p, first_lanes_f32(lanes), (gemm_f32_raw)v);
+}
+MK_INLINE vf64 load_part_f64(const double *p, int lanes) {
+  return (vf64)__builtin_ia32_maskloadpd256((const void *)p, first_lanes_f64(lanes));
+}
+MK_INLINE void store_part_f64(double *p, vf64 v, int lanes) {
+  __builtin_ia32_maskstorepd256((void *)p, first_lanes_f64(lanes), (gemm_f64_raw)v);
+}
+#else
+MK_INLINE vf32 load_part_f32(const float *p, int lanes) {
+  vf32 v = {p[0], 0, 0, 0};
+  if (lanes > 1) v.y = p[1];
+  if (lanes > 2) v.z = p[2];
+  if (lanes > 3) v.w = p[3];
+  return v;
+}
+MK_INLINE void store_part_f32(float *p, vf32 v, int lanes) {
+  p[0] = v.x;
+  if (lanes > 1) p[1] = v.y;
+  if (lanes > 2) p[2] = v.z;
+  if (lanes > 3) p[3] = v.w;
+}
+MK_INLINE vf64 load_part_f64(const double *p, int lanes) { return (vf64){p[0], lanes > 1 ? p[1] : 0}; }
+MK_INLINE void store_part_f64(double *p, vf64 v, int lanes) {
+  p[0] = v.x;
+  if (lanes > 1) p[1] = v.y;
+}
+#endif
+
+// ---- Interleaving two vectors ----
+
+#define ZIP_LOW_2 0, 2
+#define ZIP_HIGH_2 1, 3
+#define ZIP_LOW_4 0, 4, 1, 5
+#define ZIP_HIGH_4 2, 6, 3, 7
+#define ZIP_LOW_8 0, 8, 1, 9, 2, 10, 3, 11
+#define ZIP_HIGH_8 4, 12, 5, 13, 6, 14, 7, 15
+#define ZIP_LOW_16 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
+#define ZIP_HIGH_16 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
+#if MK_BYTES == 64
+MK_INLINE vf32 zip_low_f32(vf32 a, vf32 b) { return __builtin_shufflevector(a, b, ZIP_LOW_16); }
+MK_INLINE vf32 zip_high_f32(vf32 a, vf32 b) { return __builtin_shufflevector(a, b, ZIP_HIGH_16); }
+MK_INLINE vf64 zip_low_f64(vf64 a, vf64 b) { return __builtin_shufflevector(a, b, ZIP_LOW_8); }
+MK_INLINE vf64 zip_high_f64(vf64 a, vf64 b) { return __builtin_shufflevector(a, b, ZIP_HIGH_8); }
+#elif MK_BYTES == 32
+MK_INLINE vf32 zip_low_f32(vf32 a, vf32 b) { return __builtin_shufflevector(a, b, ZIP_LOW_8); }
+MK_INLINE vf32 zip_high_f32(vf32 a, vf32 b) { return __builtin_shufflevector(a, b, ZIP_HIGH_8); }
+MK_INLINE vf64 zip_low_f64(vf64 a, vf64 b) { return __builtin_shufflevector(a, b, ZIP_LOW_4); }
+MK_INLINE vf64 zip_high_f64(vf64 a, vf64 b) { return __builtin_shufflevector(a, b, ZIP_HIGH_4); }
+#else
+MK_INLINE vf32 zip_low_f32(vf32 a, vf32 b) { return __builtin_shufflevector(a, b, ZIP_LOW_4); }
+MK_INLINE vf32 zip_high_f32(vf32 a, vf32 b) { return __builtin_shufflevector(a, b, ZIP_HIGH_4); }
+MK_INLINE vf64 zip_low_f64(vf64 a, vf64 b) { return __builtin_shufflevector(a, b, ZIP_LOW_2); }
+MK_INLINE vf64 zip_high_f64(vf64 a, vf64 b) { return __builtin_shufflevector(a, b, ZIP_HIGH_2); }
+#endif
+
+#define REAL float
+#define REAL_VECTOR vf32
+#define REAL_LANES MK_F32
+#define REAL_FN(x) x##_f32
+#define REAL_ROWS GEMM_MR_F32
+#include "gemm_typed.h"
+#undef REAL
+#undef REAL_VECTOR
+#undef REAL_LANES
+#undef REAL_FN
+#undef REAL_ROWS
+#define REAL double
+#define REAL_VECTOR vf64
+#define REAL_LANES MK_F64
+#define REAL_FN(x) x##_f64
+#define REAL_ROWS GEMM_MR_F64
+#include "gemm_typed.h"
+#undef REAL
+#undef REAL_VECTOR
+#undef REAL_LANES
+#undef REAL_FN
+#undef REAL_ROWS
+
+// ---- Packing of the half types ----
+
+// Bits of a float16 to float: the exponent is moved by a product, which also makes denormals right.
+MK_INLINE float gemm_from_float16(uint16_t bits) {
+  const uint32_t magnitude = (uint32_t)(bits & 0x7fff) << 13;
+  union { uint32_t u; float f; } value = {.u = magnitude};
+  value.f *= 0x1p112f;
+  value.u = (bits & 0x7c00) == 0x7c00 ? magnitude | 0x7f800000u : value.u;
+  value.u |= (uint32_t)(bits & 0x8000) << 16;
+  return value.f;
+}
+MK_INLINE float gemm_from_bfloat16(uint16_t bits) {
+  union { uint32_t u; float f; } value = {.u = (uint32_t)bits << 16};
+  return value.f;
+}
+
+static void gemm_widen(int32_t dtype, int64_t count, const uint16_t *source, int64_t stride, float *target) {
+  if (dtype == MK_bfloat16) {
+    if (stride == 1)
+      for (int64_t i = 0; i < count; i++) target[i] = gemm_from_bfloat16(source[i]);
+    else
+      for (int64_t i = 0; i < count; i++) target[i] = gemm_from_bfloat16(source[i * stride]);
+  } else {
+    for (int64_t i = 0; i < count; i++) target[i] = gemm_from_float16(source[i * stride]);
+  }
+}
+
+static void gemm_pack_f32(int32_t width, int32_t source_dtype, int64_t lanes, int64_t k, const void *source, int64_t lane_stride,
+                          int64_t k_stride, void *panel_start) {
+  float *panel = panel_start;
+  if (source_dtype == MK_float32) {
+    gemm_pack_same_f32(width, lanes, k, source, lane_stride, k_stride, panel);
+    return;
+  }
+  // Widened in pieces that stay in the first cache, then packed like floats.
+  enum { piece = 64, most_lanes = 32 };
+  const uint16_t *from = source;
+  float buffer[piece * most_lanes];
+  for (int64_t p = 0; p < k; p += piece) {
+    const int64_t steps = k - p < piece ? k - p : piece;
+    if (lane_stride == 1) {
+      for (int64_t q = 0; q < steps; q++) gemm_widen(source_dtype, lanes, from + (p + q) * k_stride, 1, buffer + q * most_lanes);
+      gemm_pack_same_f32(width, lanes, steps, buffer, 1, most_lanes, panel + p * width);
+    } else {
+      for (int64_t lane = 0; lane < lanes; lane++)
+        gemm_widen(source_dtype, steps, from + lane * lane_stride + p * k_stride, k_stride, buffer + lane * piece);
+      gemm_pack_same_f32(width, lanes, steps, buffer, piece, 1, panel + p * width);
+    }
+  }
+}
+
+static void gemm_pack_f64(int32_t width, int32_t source_dtype, int64_t lanes, int64_t k, const void *source, int64_t lane_stride,
+                          int64_t k_stride, void *panel) {
+  (void)source_dtype;
+  gemm_pack_same_f64(width, lanes, k, source, lane_stride, k_stride, panel);
+}
+
+// MK_UNSUPPORTED unless the type is float or double and A has contiguous columns, or contiguous rows and x too.
+static int32_t gemv(int32_t dtype, int64_t m, int64_t n, const void *a, int64_t a_row, int64_t a_column, const void *x, int64_t x_stride,
+                    void *y, int64_t y_stride, bool accumulate) {
+  if (dtype == MK_float32) return gemv_f32(m, n, a, a_row, a_column, x, x_stride, y, y_stride, accumulate);
+  if (dtype == MK_float64) return gemv_f64(m, n, a, a_row, a_column, x, x_stride, y, y_stride, accumulate);
+  return MK_UNSUPPORTED;
+}
+
+// ---- Integers ----
+
+// c[m × n] = (c +) a·b (+ bias) modulo 2^bits, sums kept in WIDE. Panels of b, widened, then four rows at a time: inner loops
+// over contiguous arrays of fixed length, which the compiler makes vectors of.
+#define GEMM_INTEGER(NAME, TYPE, WIDE, COMBINE, ADD)                                                                            \
+  static void gemm_##NAME(const mk_gemm *work, const TYPE *a, const TYPE *b, TYPE *c, int64_t begin, int64_t end) {             \
+    enum { width = 32, depth = 128, height = 4 };                                                                               \
+    const TYPE *bias = work->bias;                                                                                              \
+    for (int64_t j = 0; j < work->n; j += width) {                                                                              \
+      const int64_t columns = work->n - j < width ? work->n - j : width;                                                        \
+      for (int64_t p = 0; p == 0 || p < work->k; p += depth) {                                                                  \
+        const int64_t steps = work->k - p < depth ? work->k - p : depth;                                                        \
+        WIDE panel[depth][width];                                                                                               \
+        for (int64_t s = 0; s < steps; s++)                                                                                     \
+          for (int64_t q = 0; q < width; q++)                                                                                   \
+            panel[s][q] = q < columns ? (WIDE)b[(p + s) * work->b_row + (j + q) * work->b_column] : (WIDE)0;                    \
+        for (int64_t i = begin; i < end; i += height) {                                                                         \
+          const int64_t rows = end - i < height ? end - i : height;                                                             \
+          WIDE sums[height][width] = {{0}};                                                                                     \
+          for (int64_t s = 0; s < steps; s++)                                                                                   \
+            for (int64_t r = 0; r < rows; r++) {                                                                                \
+              const WIDE x = (WIDE)a[(i + r) * work->a_row + (p + s) * work->a_column];                                         \
+              for (int64_t q = 0; q < width; q++) sums[r][q] = ADD(sums[r][q], COMBINE(x, panel[s][q]));                        \
+            }                                                                                                                   \
+          for (int64_t r = 0; r < rows; r++)                                                                                    \
+            for (int64_t q = 0; q < columns; q++) {                                                                             \
+              TYPE *to = c + (i + r) * work->c_row + (j + q) * work->c_column;                                                  \
+              WIDE value = sums[r][q];                                                                                          \
+              if (p > 0 || work->accumulate) value = ADD(value, (WIDE)*to);                                                     \
+              if (p == 0 && bias) value = ADD(value, (WIDE)bias[j + q]);                                                        \
+              *to = (TYPE)value;                                                                                                \
+            }                                                                                                                   \
+        }                                                                                                                       \
+      }                                                                                                                         \
+    }                                                                                                                           \
+  }
+#define GEMM_TIMES(x, y) ((x) * (y))
+#define GEMM_PLUS(x, y) ((x) + (y))
+#define GEMM_AND(x, y) ((x) & (y))
+#define GEMM_OR(x, y) ((x) | (y))
+GEMM_INTEGER(int8, int8_t, uint32_t, GEMM_TIMES, GEMM_PLUS)
+GEMM_INTEGER(int16, int16_t, uint32_t, GEMM_TIMES, GEMM_PLUS)
+GEMM_INTEGER(int32, int32_t, uint32_t, GEMM_TIMES, GEMM_PLUS)
+GEMM_INTEGER(int64, int64_t, uint64_t, GEMM_TIMES, GEMM_PLUS)
+GEMM_INTEGER(uint8, uint8_t, uint32_t, GEMM_TIMES, GEMM_PLUS)
+GEMM_INTEGER(bool, uint8_t, uint8_t, GEMM_AND, GEMM_OR)
+
+// Rows [begin, end) of one batch element whose matrices start at a, b, c.
+static int32_t gemm_integer(const mk_gemm *work, const void *a, const void *b, void *c, int64_t begin, int64_t end) {
+  switch (work->dtype) {
+    case MK_int8: gemm_int8(work, a, b, c, begin, end); return MK_OK;
+    case MK_int16: gemm_int16(work, a, b, c, begin, end); return MK_OK;
+    case MK_int32: gemm_int32(work, a, b, c, begin, end); return MK_OK;
+    case MK_int64: gemm_int64(work, a, b, c, begin, end); return MK_OK;
+    case MK_uint8: gemm_uint8(work, a, b, c, begin, end); return MK_OK;
+    case MK_bool: gemm_bool(work, a, b, c, begin, end); return MK_OK;
+    default: return MK_UNSUPPORTED;
+  }
+}

@@ -1,0 +1,197 @@
+// The rarer functions: float32 functions computed in float64 vectors and rounded once, and lane-by-lane
+// ones through libm, remainders. See math.h.
+
+// float32 functions whose float64 formula is short: both halves in float64, rounded once, so right to about half a unit.
+typedef float half_of_vf32 __attribute__((ext_vector_type(MK_F64)));
+#define MK_THROUGH_F64(name, formula)                                        \
+  MK_INLINE vf32 name##_f32(vf32 value) {                                    \
+    vf32 result;                                                             \
+    vf64 x = __builtin_convertvector(value.lo, vf64);                        \
+    result.lo = __builtin_convertvector((formula), half_of_vf32);            \
+    x = __builtin_convertvector(value.hi, vf64);                             \
+    result.hi = __builtin_convertvector((formula), half_of_vf32);            \
+    return result;                                                           \
+  }
+
+MK_INLINE vf64 sinh_narrow(vf64 x) {  // for |x| of float32's range: e^100 already rounds to infinity
+  const vf64 a = absolute_f64(x), t = expm1_f64(select_f64(a > 100.0, splat_f64(100.0), a));
+  return copysign_f64(0.5 * (t + t / (t + 1.0)), x);
+}
+MK_INLINE vf64 cosh_narrow(vf64 x) {
+  const vf64 a = absolute_f64(x), t = exp_f64(select_f64(a > 100.0, splat_f64(100.0), a));
+  return 0.5 * (t + 1.0 / t);
+}
+MK_INLINE vf64 asinh_narrow(vf64 x) {
+  const vf64 a = absolute_f64(x), square = a * a;
+  const vf64 y = log1p_f64(a + square / (1.0 + __builtin_elementwise_sqrt(1.0 + square)));
+  return select_f64(a == INFINITY, x, copysign_f64(y, x));
+}
+MK_INLINE vf64 acosh_narrow(vf64 x) {
+  const vf64 t = x - 1.0;
+  return select_f64(x < 1.0, splat_f64(NAN), log1p_f64(t + __builtin_elementwise_sqrt(t * (t + 2.0))));
+}
+// |x|^y for float32 operands; signs and the cases where a logarithm says nothing are pow_f32's.
+MK_INLINE vf64 pow_narrow(vf64 magnitude, vf64 y) { return exp_f64(y * log_f64(magnitude)); }
+
+MK_THROUGH_F64(log2, log_f64(x) * 1.4426950408889634)
+MK_THROUGH_F64(log10, log_f64(x) * 0.4342944819032518)
+MK_THROUGH_F64(exp2, exp_f64(x * 0.6931471805599453))
+MK_THROUGH_F64(sinh, sinh_narrow(x))
+MK_THROUGH_F64(cosh, cosh_narrow(x))
+MK_THROUGH_F64(asinh, asinh_narrow(x))
+MK_THROUGH_F64(acosh, acosh_narrow(x))
+MK_THROUGH_F64(atanh, 0.5 * log1p_f64(2.0 * x / (1.0 - x)))
+
+MK_INLINE vf32 pow_f32(vf32 x, vf32 y) {
+  const vf32 magnitude = absolute_f32(x);
+  vf32 result;
+  result.lo = __builtin_convertvector(
+      pow_narrow(__builtin_convertvector(magnitude.lo, vf64), __builtin_convertvector(y.lo, vf64)), half_of_vf32);
+  result.hi = __builtin_convertvector(
+      pow_narrow(__builtin_convertvector(magnitude.hi, vf64), __builtin_convertvector(y.hi, vf64)), half_of_vf32);
+  // from 2^24 on every float32 is an even integer
+  const vi32 small = absolute_f32(y) < 0x1p24f;
+  const vf32 bounded = select_f32(small, y, splat_f32(0.0f));
+  const vi32 truncated = __builtin_convertvector(bounded, vi32);
+  const vi32 fractional = small & (__builtin_convertvector(truncated, vf32) != bounded);
+  const vi32 odd = small & ~fractional & ((truncated << 31) < 0);
+  result = (vf32)((vi32)result | (sign_bits_f32(x) & odd));
+  result = select_f32((x < 0.0f) & (magnitude < INFINITY) & fractional, splat_f32(NAN), result);
+  const vi32 one = (y == 0.0f) | (x == 1.0f) | ((magnitude == 1.0f) & (absolute_f32(y) == INFINITY));
+  return select_f32(one, splat_f32(1.0f), result);
+}
+
+// ---- Lane by lane -------------------------------------------------------------------------------------------------
+#define MK_LANES_F32(name, call)                                                    \
+  MK_INLINE vf32 name##_f32(vf32 x) {                                               \
+    for (int lane = 0; lane < MK_F32; lane++) x[lane] = (float)(call((double)x[lane])); \
+    return x;                                                                       \
+  }
+#define MK_LANES_F64(name, call)                                           \
+  MK_INLINE vf64 name##_f64(vf64 x) {                                      \
+    for (int lane = 0; lane < MK_F64; lane++) x[lane] = call(x[lane]);     \
+    return x;                                                              \
+  }
+#define MK_LANES2_F32(name, call)                                                             \
+  MK_INLINE vf32 name##_f32(vf32 x, vf32 y) {                                                 \
+    for (int lane = 0; lane < MK_F32; lane++) x[lane] = call(x[lane], y[lane]);               \
+    return x;                                                                                 \
+  }
+#define MK_LANES2_F64(name, call)                                                             \
+  MK_INLINE vf64 name##_f64(vf64 x, vf64 y) {                                                 \
+    for (int lane = 0; lane < MK_F64; lane++) x[lane] = call(x[lane], y[lane]);               \
+    return x;                                                                                 \
+  }
+
+// The logarithmic derivative of the gamma function, PyTorch's conventions: ∓infinity at ±0, NaN at the negative integers.
+static double digamma_scalar(double x) {
+  const double pi = 3.14159265358979323846;
+  if (x == 0) return copysign(INFINITY, -x);
+  double sum = 0;
+  if (x < 0) {
+    double whole;
+    const double fraction = modf(x, &whole);
+    if (fraction == 0 || isinf(x)) return NAN;
+    sum = -pi / tan(pi * fraction);  // reflection
+    x = 1 - x;
+  }
+  if (isinf(x)) return x;
+  for (; x < 10; x += 1) sum -= 1 / x;  // recurrence up to where the asymptotic series is good
+  const double z = 1 / (x * x);
+  const double series =
+      z * (1.0 / 12 - z * (1.0 / 120 - z * (1.0 / 252 - z * (1.0 / 240 - z * (1.0 / 132 - z * (691.0 / 32760 - z / 12))))));
+  return sum + log(x) - 0.5 / x - series;
+}
+
+// The inverse of erf: a logarithmic first guess (relative error below 0.3 %), then Halley's steps, which triple the digits.
+static double erfinv_scalar(double y) {
+  const double a = fabs(y);
+  if (!(a < 1)) return a == 1 ? copysign(INFINITY, y) : NAN;
+  if (a < 1e-8) return y * 0.88622692545275801365;  // √π / 2
+  const double c = 0.147, l = log1p(-a * a), h = 2 / (3.14159265358979323846 * c) + 0.5 * l;
+  double x = sqrt(sqrt(h * h - l / c) - h);
+  for (int step = 0; step < 3; step++) {
+    // the residual from the side that keeps its digits
+    const double residual = a > 0.5 ? (1 - a) - erfc(x) : erf(x) - a;
+    const double newton = residual * 0.88622692545275801365 * exp(x * x);
+    x -= newton / (1 + x * newton);
+  }
+  return copysign(x, y);
+}
+
+MK_LANES_F32(tan, tan)
+MK_LANES_F32(asin, asin)
+MK_LANES_F32(acos, acos)
+MK_LANES_F32(atan, atan)
+MK_LANES_F32(erfc, erfc)
+MK_LANES_F32(erfinv, erfinv_scalar)
+MK_LANES_F32(lgamma, lgamma)
+MK_LANES_F32(digamma, digamma_scalar)
+MK_LANES2_F32(atan2, atan2f)
+MK_LANES2_F32(hypot, hypotf)
+MK_LANES2_F32(nextafter, nextafterf)
+
+MK_LANES_F64(exp2, exp2)
+MK_LANES_F64(log2, log2)
+MK_LANES_F64(log10, log10)
+MK_LANES_F64(sin, sin)
+MK_LANES_F64(cos, cos)
+MK_LANES_F64(tan, tan)
+MK_LANES_F64(asin, asin)
+MK_LANES_F64(acos, acos)
+MK_LANES_F64(atan, atan)
+MK_LANES_F64(sinh, sinh)
+MK_LANES_F64(cosh, cosh)
+MK_LANES_F64(asinh, asinh)
+MK_LANES_F64(acosh, acosh)
+MK_LANES_F64(atanh, atanh)
+MK_LANES_F64(erf, erf)
+MK_LANES_F64(erfc, erfc)
+MK_LANES_F64(erfinv, erfinv_scalar)
+MK_LANES_F64(lgamma, lgamma)
+MK_LANES_F64(digamma, digamma_scalar)
+MK_LANES2_F64(pow, pow)
+MK_LANES2_F64(atan2, atan2)
+MK_LANES2_F64(hypot, hypot)
+MK_LANES2_F64(nextafter, nextafter)
+
+// ---- Remainders ---------------------------------------------------------------------------------------------------
+// C's fmod, exact. With a fused multiply-add the quotient, truncated, is at most one too large in size; then a - q·b is exact
+// and tells. Quotients with too many bits, infinities and zero divisors go through libm. `step` is the sign-fixed divisor.
+#if MK_HAS_FMA
+#define MK_FMOD(width, type, limit, libm)                                                                                 \
+  MK_INLINE vf##width fmod_f##width(vf##width x, vf##width y) {                                                           \
+    const vf##width quotient = __builtin_elementwise_trunc(x / y);                                                        \
+    vf##width r = fma_f##width(-quotient, y, x);                                                                          \
+    const vi##width beyond = (r != 0) & ((sign_bits_f##width(r) ^ sign_bits_f##width(x)) != 0);                           \
+    r = select_f##width(beyond, r + copysign_f##width(y, x), r);                                                          \
+    r = copysign_f##width(r, x);                                                                                          \
+    const vi##width hard = ~((absolute_f##width(quotient) < limit) & (absolute_f##width(y) < INFINITY));                  \
+    for (int lane = 0; lane < (int)(MK_BYTES / sizeof(type)); lane++)                                                     \
+      if (__builtin_expect(hard[lane] != 0, 0)) r[lane] = libm(x[lane], y[lane]);                                         \
+    return r;                                                                                                             \
+  }
+MK_FMOD(32, float, 0x1p22f, fmodf)
+MK_FMOD(64, double, 0x1p51, fmod)
+#else
+MK_LANES2_F32(fmod, fmodf)
+MK_LANES2_F64(fmod, fmod)
+#endif
+
+// Python's remainder (the divisor's sign) and floor division, PyTorch's formulas.
+#define MK_PYTHON_DIVISION(width)                                                                                         \
+  MK_INLINE vf##width remainder_f##width(vf##width x, vf##width y) {                                                      \
+    const vf##width r = fmod_f##width(x, y);                                                                              \
+    return select_f##width((r != 0) & ((y < 0) != (r < 0)), r + y, r);                                                    \
+  }                                                                                                                       \
+  MK_INLINE vf##width floor_divide_f##width(vf##width x, vf##width y) {                                                   \
+    const vf##width r = fmod_f##width(x, y), plain = x / y;                                                               \
+    vf##width d = (x - r) / y;                                                                                            \
+    d = select_f##width((r != 0) & ((y < 0) != (r < 0)), d - 1, d);                                                       \
+    vf##width whole = __builtin_elementwise_floor(d);                                                                     \
+    whole = select_f##width(d - whole > 0.5f, whole + 1, whole);                                                          \
+    whole = select_f##width(d == 0, copysign_f##width(splat_f##width(0), plain), whole);                                  \
+    return select_f##width(y == 0, plain, whole);                                                                         \
+  }
+MK_PYTHON_DIVISION(32)
+MK_PYTHON_DIVISION(64)

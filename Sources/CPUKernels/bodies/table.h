@@ -1,0 +1,21 @@
+// Fills the ISA's table; included last by table_<isa>.c.
+const mk_kernel_table MK_NAME(mk_table) = {
+  .isa = MK_ISA,
+  .vector_bytes = MK_BYTES,
+  .elementwise = elementwise,
+  .reduce = reduce,
+  .reduce_part = reduce_part,
+  .reduce_combine = reduce_combine,
+  .softmax = softmax,
+  .softmax_gradient = softmax_gradient,
+  .gemm_f32 = {GEMM_MR_F32, GEMM_NR_F32, GEMM_MC_F32, GEMM_KC_F32, GEMM_NC_F32, gemm_block_f32, gemm_pack_f32},
+  .gemm_f64 = {GEMM_MR_F64, GEMM_NR_F64, GEMM_MC_F64, GEMM_KC_F64, GEMM_NC_F64, gemm_block_f64, gemm_pack_f64},
+  .gemm_integer = gemm_integer,
+  .gemv = gemv,
+  .lstm_cell = lstm_cell,
+  .lstm_cell_gradient = lstm_cell_gradient,
+  .max_pool = max_pool,
+  .average_pool = average_pool,
+  .sgd = sgd,
+  .adam = adam,
+};

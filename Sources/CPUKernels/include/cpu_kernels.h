@@ -1,0 +1,251 @@
+// The door between Swift and the CPU kernels: pointers, sizes and strides in, numbers out; nothing of Swift.
+//
+// Swift calls the mk_run_* functions. They cut the work into chunks whose borders depend on sizes alone (so results
+// have the same bits for any number of threads), hand the chunks to the thread pool, and call the chosen ISA's table.
+#ifndef MK_CPU_KERNELS_H
+#define MK_CPU_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "operations.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Names, for the tests that hold Swift's enums against these lists. NULL past the end.
+const char *mk_dtype_name(int32_t index);
+const char *mk_unary_name(int32_t index);
+const char *mk_binary_name(int32_t index);
+const char *mk_ternary_name(int32_t index);
+const char *mk_reduce_name(int32_t index);
+
+// What a kernel answers.
+enum { MK_OK = 0, MK_UNSUPPORTED = 1, MK_DIVISION_BY_ZERO = 2, MK_INDEX_OUT_OF_RANGE = 3, MK_NEGATIVE_POWER = 4, MK_OUT_OF_MEMORY = 5 };
+
+// ---- Thread-local mode (runtime.c) --------------------------------------------------------------------------------
+
+// The calling thread's mode bits: gradient recording, error catching and the like; their meaning is Swift's.
+extern _Thread_local uint64_t mk_thread_mode_word __attribute__((tls_model("initial-exec")));
+static inline uint64_t mk_thread_mode(void) { return mk_thread_mode_word; }
+static inline void mk_set_thread_mode(uint64_t mode) { mk_thread_mode_word = mode; }
+// One pointer-sized slot a thread, for Swift's catching scope; NULL at first.
+void *mk_thread_slot(void);
+void mk_set_thread_slot(void *value);
+// Another: the innermost running module call, for error texts.
+void *mk_module_slot(void);
+void mk_set_module_slot(void *value);
+
+// ---- Memory (allocator.c) -----------------------------------------------------------------------------------------
+
+// A block of at least `bytes` bytes (0 gives a valid block), 64-byte aligned, cached by size class: small classes in
+// thread-local lists (a block may be freed on any thread), large ones in shared lists under a cap, blocks of 2 MiB and more on
+// huge pages where the system has them. NULL when the system has no memory.
+void *mk_allocate(size_t bytes);
+// `bytes` as given to mk_allocate.
+void mk_free(void *block, size_t bytes);
+// Gives every cached block of the shared lists and of this thread back to the system; returns the bytes given back.
+size_t mk_trim(void);
+typedef struct mk_memory_statistics {
+  uint64_t allocations;     // calls of mk_allocate since start, this thread's and finished threads' and others' as last published
+  uint64_t bytes_in_use;    // handed out now
+  uint64_t bytes_cached;    // kept in the lists
+  uint64_t peak_bytes_in_use;
+} mk_memory_statistics;
+mk_memory_statistics mk_memory(void);
+
+// ---- Threads (pool.c) ---------------------------------------------------------------------------------------------
+
+// Runs body(context, 0 ..< chunks), chunks claimed dynamically by the caller and the pool's workers; returns when all
+// have run. A nested call, or one made while another thread holds the pool, runs all chunks on the caller.
+void mk_parallel(int64_t chunks, void (*body)(void *context, int64_t chunk), void *context);
+// Threads taking part, the caller included. 1 ... 256. The default is MARTLET_NUM_THREADS or the number of processors
+// that this process may use.
+void mk_set_thread_count(int32_t count);
+int32_t mk_thread_count(void);
+
+// ---- Dispatch (dispatch.c) ----------------------------------------------------------------------------------------
+
+// "scalar", "avx2", "avx512" or "neon": the table in use, chosen once. MARTLET_ISA forces one (an unknown or
+// unavailable name is reported on stderr and ignored).
+const char *mk_isa(void);
+// Switches to the named table; false if this processor lacks it. For tests: no kernel may be running.
+bool mk_force_isa(const char *name);
+
+// ---- Element-wise (run_elementwise.c, bodies/elementwise.h, math.h, convert.h, movement.h) ---------------------------------------
+
+// Loops have at most this many dimensions after Swift has merged what can be merged; more are looped over outside.
+#define MK_MAX_RANK 8
+
+typedef struct mk_operand {
+  void *data;                    // the first element of the loop
+  int64_t strides[MK_MAX_RANK];  // in elements, innermost dimension first; 0 repeats, negative walks backwards
+  int32_t dtype;
+} mk_operand;
+
+// output[i] = operation(inputs[i]) over an N-d loop. Inputs are converted to `compute` as they are loaded, the result
+// (of type `compute`, or bool for comparisons and predicates) to the output's dtype as it is stored. float16 and bfloat16
+// are never a compute type (float32 is). An output may be the very same operand as an input, else they do not overlap.
+typedef struct mk_elementwise {
+  int32_t arity;      // 1, 2, 3: which list `operation` is from
+  int32_t operation;  // mk_unary, mk_binary or mk_ternary
+  int32_t compute;    // mk_dtype; for select the dtype of the two values (the condition is read as bool)
+  int32_t rank;       // 0 ... MK_MAX_RANK; 0 is one element
+  int64_t sizes[MK_MAX_RANK];  // innermost first
+  mk_operand output;
+  mk_operand inputs[3];
+  double parameters[2];
+} mk_elementwise;
+// MK_OK, MK_UNSUPPORTED (no such operation for that compute type), MK_DIVISION_BY_ZERO (integers), MK_NEGATIVE_POWER.
+int32_t mk_run_elementwise(const mk_elementwise *work);
+// `count` contiguous elements set to the element at `value`.
+void mk_run_fill(void *output, int32_t dtype, int64_t count, const void *value);
+
+// ---- Reductions (run_reduction.c, bodies/reduction.h) -------------------------------------------------------------
+
+typedef struct mk_reduction {
+  int32_t operation;     // mk_reduce
+  int32_t compute;       // the type of accumulation and comparison: float32 for float16/bfloat16, int64 for integer sums …
+  int32_t kept_rank;
+  int64_t kept_sizes[MK_MAX_RANK];     // innermost first
+  int32_t reduced_rank;
+  int64_t reduced_sizes[MK_MAX_RANK];  // innermost first; indices count row-major over them (outermost is slowest)
+  const void *input;
+  int32_t input_dtype;
+  int64_t input_kept_strides[MK_MAX_RANK];
+  int64_t input_reduced_strides[MK_MAX_RANK];
+  void *output;          // contiguous over the kept dimensions (row-major)
+  int32_t output_dtype;
+  int64_t *indices;      // argMax/argMin write int64 to `output` instead; this is for …WithIndex. Contiguous
+  double parameter;
+} mk_reduction;
+// An empty reduction gives the identity (0, NaN for mean, 1, -inf/lowest …, true, false); the caller refuses max of nothing.
+int32_t mk_run_reduction(const mk_reduction *work);
+
+// ---- Scans ----------------------------------------------------------------------------------------------------------
+// Cumulative sum (operation 0) or product (1) along the middle of a contiguous [outer, count, inner], in dtype float32,
+// float64 or int64.
+int32_t mk_run_scan(int32_t operation, int32_t dtype, int64_t outer, int64_t count, int64_t inner, const void *input, void *output);
+
+// ---- Softmax (run_softmax.c, bodies/softmax.h) ----------------------------------------------------------------------
+
+// Softmax or log-softmax along the middle of contiguous [outer, count, inner]; float32 and float64.
+int32_t mk_run_softmax(bool logarithm, int32_t dtype, int64_t outer, int64_t count, int64_t inner, const void *input, void *output);
+// gradient of the above from its output: softmax: y·(g - Σ g·y); log: g - exp(y)·Σ g
+int32_t mk_run_softmax_gradient(bool logarithm, int32_t dtype, int64_t outer, int64_t count, int64_t inner,
+                                const void *gradient, const void *output, void *result);
+
+// ---- Matrix product (run_gemm.c, bodies/gemm.h) ----------------------------------------------------------------------
+
+// C = A·B (+ C if accumulate) (+ bias along columns), A [m, k], B [k, n], C [m, n], each batch element, any strides (elements).
+// float32, float64: packed SIMD kernels. float16, bfloat16: computed in float32, rounded once. Integers: exact, wrapping. bool: or of ands.
+typedef struct mk_gemm {
+  int32_t dtype;
+  bool accumulate;
+  int64_t m, n, k;
+  const void *a;
+  int64_t a_row, a_column;
+  const void *b;
+  int64_t b_row, b_column;
+  void *c;
+  int64_t c_row, c_column;
+  const void *bias;  // n elements of dtype, contiguous, or NULL
+  int32_t batch_rank;
+  int64_t batch_sizes[MK_MAX_RANK];  // innermost first
+  int64_t a_batch[MK_MAX_RANK], b_batch[MK_MAX_RANK], c_batch[MK_MAX_RANK];
+} mk_gemm;
+int32_t mk_run_gemm(const mk_gemm *work);
+
+// ---- Convolution and pooling (run_convolution.c, bodies/convolution.h, bodies/pooling.h) --------------------------------
+
+// All tensors contiguous: input [N, C, D, H, W], weight [K, C/groups, kD, kH, kW], output [N, K, oD, oH, oW]; unused leading
+// spatial dimensions have size 1, kernel 1, stride 1, padding 0, dilation 1. float32 and float64.
+typedef struct mk_convolution {
+  int32_t dtype;
+  int64_t batch, in_channels, out_channels, groups;
+  int64_t input[3], kernel[3], stride[3], padding[3], dilation[3], output[3];
+} mk_convolution;
+int32_t mk_run_convolution(const mk_convolution *geometry, const void *input, const void *weight, const void *bias /* or NULL */, void *output);
+int32_t mk_run_convolution_input_gradient(const mk_convolution *geometry, const void *output_gradient, const void *weight, void *input_gradient);
+int32_t mk_run_convolution_weight_gradient(const mk_convolution *geometry, const void *input, const void *output_gradient, void *weight_gradient);
+
+// Contiguous planes: input [planes, D, H, W] → output [planes, oD, oH, oW].
+typedef struct mk_pooling {
+  int32_t dtype;
+  int64_t planes;
+  int64_t input[3], kernel[3], stride[3], padding[3], dilation[3], output[3];
+  bool count_include_pad;   // average
+  int64_t divisor_override; // average; 0 is none
+} mk_pooling;
+// indices: flat position in the plane D·H·W (PyTorch's), first maximum, NaN wins.
+int32_t mk_run_max_pool(const mk_pooling *geometry, const void *input, void *output, int64_t *indices);
+int32_t mk_run_max_pool_gradient(const mk_pooling *geometry, const void *output_gradient, const int64_t *indices, void *input_gradient);
+int32_t mk_run_average_pool(const mk_pooling *geometry, const void *input, void *output);
+int32_t mk_run_average_pool_gradient(const mk_pooling *geometry, const void *output_gradient, void *input_gradient);
+
+// ---- Indexing (run_indexing.c, bodies/indexing.h) ---------------------------------------------------------------------
+
+// All contiguous. `item` is the element size in bytes. Indices may be negative (counted from the end); one out of range stops
+// with MK_INDEX_OUT_OF_RANGE and stores its position in the index array and its value in bad[0], bad[1].
+// output[o, j, i] = input[o, index[j], i]: input [outer, count, inner], index [picked], output [outer, picked, inner]
+int32_t mk_run_index_select(int64_t item, int64_t outer, int64_t count, int64_t inner, int64_t picked, const int64_t *index, const void *input, void *output, int64_t bad[2]);
+// output[o, index[j], i] += source[o, j, i], in order of j. dtype any
+int32_t mk_run_index_add(int32_t dtype, int64_t outer, int64_t count, int64_t inner, int64_t picked, const int64_t *index, const void *source, void *output, int64_t bad[2]);
+// gather and scatter along the middle. The index's shape is [outer, picked, inner] with outer/inner strides given by the
+// caller's contiguous copies: input [outer, count, inner] cut to the index's outer and inner beforehand.
+// output[o, j, i] = input[o, index[o, j, i], i]
+int32_t mk_run_gather(int64_t item, int64_t outer, int64_t count, int64_t inner, int64_t picked, const int64_t *index, const void *input, void *output, int64_t bad[2]);
+// operation 0: output[o, index[o, j, i], i] = source[o, j, i] (last wins); 1: +=; 2: *=; 3: maximum; 4: minimum
+int32_t mk_run_scatter(int32_t operation, int32_t dtype, int64_t outer, int64_t count, int64_t inner, int64_t picked, const int64_t *index, const void *source, void *output, int64_t bad[2]);
+// Flat positions of the non-zero bytes of a bool array; returns how many; positions may be NULL to count.
+int64_t mk_run_nonzero(int64_t count, const uint8_t *mask, int64_t *positions);
+
+// ---- Recurrent (run_recurrent.c, bodies/recurrent.h) --------------------------------------------------------------------
+
+// One LSTM step on contiguous [batch, 4·hidden] gates (before activation, order i f g o); float32 and float64.
+// activations [batch, 4·hidden] (i f g o after activation), cell [batch, hidden], hidden_state [batch, hidden].
+int32_t mk_run_lstm_cell(int32_t dtype, int64_t batch, int64_t hidden, const void *gates, const void *previous_cell, void *activations, void *cell, void *hidden_state);
+// Gradient with respect to gates [batch, 4·hidden] and previous_cell; cell_gradient may be NULL (zeros).
+int32_t mk_run_lstm_cell_gradient(int32_t dtype, int64_t batch, int64_t hidden, const void *hidden_gradient, const void *cell_gradient,
+                                  const void *activations, const void *previous_cell, const void *cell, void *gates_gradient, void *previous_cell_gradient);
+
+// ---- Random (run_random.c) ------------------------------------------------------------------------------------------------
+
+// MT19937, seeded by Knuth's multiplier 1812433253 from the low 32 bits, and the second normal that Box–Muller leaves.
+typedef struct mk_generator {
+  uint32_t state[624];
+  int32_t position;          // words used of `state`; 624: regenerate
+  int32_t has_cached_normal;
+  double cached_normal;
+} mk_generator;
+void mk_generator_seed(mk_generator *generator, uint64_t seed);
+uint32_t mk_random32(mk_generator *generator);
+uint64_t mk_random64(mk_generator *generator);  // first word is the high half
+double mk_random_double(mk_generator *generator);  // (r64 & (2^53 - 1)) · 2^-53
+// Fills, contiguous, PyTorch's recipes (docs at the definitions); dtype float32, float64, float16, bfloat16.
+void mk_random_uniform(mk_generator *generator, int32_t dtype, int64_t count, void *output, double from, double to);
+void mk_random_normal(mk_generator *generator, int32_t dtype, int64_t count, void *output, double mean, double standard_deviation);
+void mk_random_exponential(mk_generator *generator, int32_t dtype, int64_t count, void *output, double lambda);
+// int64 results. r32 % range if range < 2^28 else r64 % range, + low
+void mk_random_integers(mk_generator *generator, int64_t count, int64_t *output, int64_t low, uint64_t range);
+void mk_random_permutation(mk_generator *generator, int64_t count, int64_t *output);
+// output[i] = double uniform < p, as bytes 0 and 1
+void mk_random_bernoulli(mk_generator *generator, int64_t count, uint8_t *output, double p);
+// output[i] = uniform of the dtype < p[i], as bytes 0 and 1; dtype float32 or float64
+void mk_random_bernoulli_each(mk_generator *generator, int32_t dtype, int64_t count, uint8_t *output, const void *p);
+
+// ---- Optimizer steps (run_optimizer.c, bodies/optimizer.h) --------------------------------------------------------------------
+
+// In place over contiguous arrays of float32 or float64; the formulas and their order are PyTorch's single-tensor path.
+typedef struct mk_sgd { double learning_rate, momentum, dampening, weight_decay; bool nesterov, maximize, first_step; } mk_sgd;
+int32_t mk_run_sgd(const mk_sgd *options, int32_t dtype, int64_t count, void *parameter, const void *gradient, void *momentum_buffer /* or NULL */);
+// step: 1 at the first call. v_max NULL without amsgrad.
+typedef struct mk_adam { double learning_rate, beta1, beta2, epsilon, weight_decay; int64_t step; bool decoupled, maximize; } mk_adam;
+int32_t mk_run_adam(const mk_adam *options, int32_t dtype, int64_t count, void *parameter, const void *gradient, void *m, void *v, void *v_max /* or NULL */);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,14 @@
+// What the runtime keeps for each thread: the mode word that every operation reads, and two slots for Swift.
+#include "cpu_kernels.h"
+
+_Thread_local uint64_t mk_thread_mode_word __attribute__((tls_model("initial-exec"))) = 0;
+
+static _Thread_local void *slot __attribute__((tls_model("initial-exec"))) = NULL;
+
+void *mk_thread_slot(void) { return slot; }
+void mk_set_thread_slot(void *value) { slot = value; }
+
+static _Thread_local void *module_slot __attribute__((tls_model("initial-exec"))) = NULL;
+
+void *mk_module_slot(void) { return module_slot; }
+void mk_set_module_slot(void *value) { module_slot = value; }

@@ -1,0 +1,56 @@
+internal import CPUKernels
+
+extension CPUBackend {
+  static func unary(
+    _ operation: UnaryOperation, _ parameters: Parameters, _ inputs: Operands, into result: Tensor
+  ) throws(TensorError) {
+    let isPredicate: Bool
+    switch operation {
+    case .logicalNot, .isNaN, .isInfinite, .isFinite, .signbit: isPredicate = true
+    default: isPredicate = false
+    }
+    let compute = (isPredicate ? inputs.first.dtype : result.dtype).computeType
+    var loop = ElementwiseLoop(arity: 1, operation: operation.rawValue, compute: compute, parameters: parameters)
+    try check(loop.run(result, inputs), operation.name, inputs)
+  }
+
+  @inline(__always)
+  static func binary(
+    _ operation: BinaryOperation, _ parameters: Parameters, _ inputs: Operands, into result: Tensor
+  ) throws(TensorError) {
+    let type = operation.isPredicate ? operation.promotedType(inputs.first, inputs.second!) : result.dtype
+    var loop = ElementwiseLoop(
+      arity: 2, operation: operation.rawValue, compute: type.computeType, parameters: parameters)
+    try check(loop.run(result, inputs), operation.name, inputs)
+  }
+
+  static func ternary(
+    _ operation: TernaryOperation, _ parameters: Parameters, _ inputs: Operands, into result: Tensor
+  ) throws(TensorError) {
+    var loop = ElementwiseLoop(
+      arity: 3, operation: operation.rawValue, compute: result.dtype.computeType, parameters: parameters)
+    try check(loop.run(result, inputs), operation.name, inputs)
+  }
+
+  /// A strided copy that walks the reversed dimensions backwards.
+  static func flip(_ axes: AxisSet, _ x: Tensor, into result: Tensor) throws(TensorError) {
+    var layout = x.layout
+    for i in 0..<layout.rank where axes.contains(i) && layout.shape.dimensions[i] > 0 {
+      layout.offset += (layout.shape.dimensions[i] - 1) * layout.strides[i]
+      layout.strides[i] = -layout.strides[i]
+    }
+    try unary(.copy, .none, Operands(Tensor(x.storage, layout: layout, dtype: x.dtype)), into: result)
+  }
+
+  static func concatenate(_ inputs: Operands, dim: Int, into result: Tensor) throws(TensorError) {
+    var position = 0
+    for tensor in inputs.array where tensor.elementCount > 0 {
+      var layout = result.layout
+      layout.offset += position * layout.strides[dim]
+      layout.shape[dim] = tensor.shape[dim]
+      position += tensor.shape[dim]
+      try unary(
+        .copy, .none, Operands(tensor), into: Tensor(result.storage, layout: layout, dtype: result.dtype))
+    }
+  }
+}

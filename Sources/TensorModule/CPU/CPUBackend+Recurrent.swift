@@ -1,0 +1,36 @@
+internal import CPUKernels
+
+extension CPUBackend {
+  static func lstmCell(_ inputs: Operands, into hidden: Tensor, _ others: [Tensor]) throws(TensorError) {
+    let compute = hidden.dtype.computeType
+    let gates = try contiguous(inputs[0], as: compute), previous = try contiguous(inputs[1], as: compute)
+    let outputs = try ([hidden] + others).map { (x) throws(TensorError) in
+      x.dtype == compute ? x : try Tensor(allocating: Specification(x.shape, compute), device: .cpu)
+    }
+    try check(
+      mk_run_lstm_cell(
+        compute.code, Int64(previous.shape[0]), Int64(previous.shape[1]), gates.dataPointer, previous.dataPointer,
+        outputs[2].dataPointer, outputs[1].dataPointer, outputs[0].dataPointer),
+      "lstmCell", inputs)
+    for (computed, target) in zip(outputs, [hidden] + others) where computed !== target {
+      try unary(.copy, .none, Operands(computed), into: target)
+    }
+  }
+
+  static func lstmCellGradient(_ inputs: Operands, into gates: Tensor, _ others: [Tensor]) throws(TensorError) {
+    let compute = gates.dtype.computeType
+    let sources = try inputs.array.map { (x) throws(TensorError) in try contiguous(x, as: compute) }
+    let outputs = try ([gates] + others).map { (x) throws(TensorError) in
+      x.dtype == compute ? x : try Tensor(allocating: Specification(x.shape, compute), device: .cpu)
+    }
+    try check(
+      mk_run_lstm_cell_gradient(
+        compute.code, Int64(sources[4].shape[0]), Int64(sources[4].shape[1]), sources[0].dataPointer,
+        sources[1].dataPointer, sources[2].dataPointer, sources[3].dataPointer, sources[4].dataPointer,
+        outputs[0].dataPointer, outputs[1].dataPointer),
+      "lstmCell", inputs)
+    for (computed, target) in zip(outputs, [gates] + others) where computed !== target {
+      try unary(.copy, .none, Operands(computed), into: target)
+    }
+  }
+}

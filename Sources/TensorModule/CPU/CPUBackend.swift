@@ -1,0 +1,127 @@
+internal import CPUKernels
+
+/// The CPU: hands each primitive to its kernel.
+enum CPUBackend {
+  /// Computes `primitive` into `result` (and `others`), which are allocated.
+  @inline(__always)
+  static func execute(
+    _ primitive: Primitive, _ inputs: Operands, into result: Tensor, others: [Tensor]
+  ) throws(TensorError) {
+    if case .binary(let operation, let parameters) = primitive {
+      return try binary(operation, parameters, inputs, into: result)
+    }
+    try executeOther(primitive, inputs, into: result, others: others)
+  }
+
+  private static func executeOther(
+    _ primitive: Primitive, _ inputs: Operands, into result: Tensor, others: [Tensor]
+  ) throws(TensorError) {
+    switch primitive {
+    case .unary(let operation, let parameters):
+      try unary(operation, parameters, inputs, into: result)
+    case .binary(let operation, let parameters):
+      try binary(operation, parameters, inputs, into: result)
+    case .ternary(let operation, let parameters):
+      try ternary(operation, parameters, inputs, into: result)
+    case .cast, .contiguous:
+      try unary(.copy, .none, inputs, into: result)
+    case .reduce(let operation, let axes, _, let parameter):
+      try reduce(operation, axes, parameter, inputs.first, into: result, indices: others.first)
+    case .cumulative(let operation, let dim):
+      try cumulative(operation, dim, inputs.first, into: result)
+    case .view(let operation):
+      throw TensorError(operation.name, rule: "views have no kernel")
+    case .flip(let axes):
+      try flip(axes, inputs.first, into: result)
+    case .concatenate(let dim):
+      try concatenate(inputs, dim: dim, into: result)
+    case .matmul:
+      try matmul(inputs.first, inputs[1], into: result)
+    case .linear:
+      try linear(inputs, into: result)
+    case .convolution(let attributes):
+      try convolution(attributes, inputs, into: result)
+    case .convolutionInputGradient(let attributes):
+      try convolutionInputGradient(attributes, inputs, into: result)
+    case .convolutionWeightGradient(let attributes):
+      try convolutionWeightGradient(attributes, inputs, into: result)
+    case .maxPool(let attributes):
+      try maxPool(attributes, inputs.first, into: result, positions: others[0])
+    case .maxPoolGradient(let attributes):
+      try maxPoolGradient(attributes, inputs, into: result)
+    case .maxPoolPick(let attributes):
+      try maxPoolPick(attributes, inputs, into: result)
+    case .averagePool(let attributes):
+      try averagePool(attributes, inputs.first, into: result)
+    case .averagePoolGradient(let attributes):
+      try averagePoolGradient(attributes, inputs.first, into: result)
+    case .indexSelect(let dim):
+      try indexSelect(dim, inputs, into: result)
+    case .indexAdd(let dim):
+      try indexAdd(dim, inputs, into: result)
+    case .gather(let dim):
+      try gather(dim, inputs, into: result)
+    case .scatter(let operation, let dim):
+      try scatter(operation, dim, inputs, into: result)
+    case .softmax(let dim, let logarithm):
+      try softmax(dim, logarithm, inputs.first, into: result)
+    case .softmaxGradient(let dim, let logarithm):
+      try softmaxGradient(dim, logarithm, inputs, into: result)
+    case .lstmCell:
+      try lstmCell(inputs, into: result, others)
+    case .lstmCellGradient:
+      try lstmCellGradient(inputs, into: result, others)
+    case .custom:
+      throw TensorError("customFunction", rule: "has no kernel of its own")
+    }
+  }
+
+  /// Turns a kernel's answer into an error.
+  @inline(__always)
+  static func check(_ status: Int32, _ name: @autoclosure () -> String, _ inputs: Operands) throws(TensorError) {
+    if status != MK_OK { throw error(status, name(), inputs) }
+  }
+
+  private static func error(_ status: Int32, _ name: String, _ inputs: Operands) -> TensorError {
+    let operands = inputs.array.map(TensorError.Operand.init)
+    switch Int(status) {
+    case MK_DIVISION_BY_ZERO:
+      return TensorError(name, operands, "an integer was divided by zero", hint: "divide as floating point with /")
+    case MK_NEGATIVE_POWER:
+      return TensorError(name, operands, "integers cannot be raised to negative powers", hint: "convert to a floating-point dtype")
+    default:
+      let types = Set(operands.map(\.dtype.description)).sorted().joined(separator: ", ")
+      return TensorError(name, operands, "is not defined for \(types)", hint: "convert with to(_:)")
+    }
+  }
+
+  /// The tensor itself if it is row-major and of the type, else a copy that is.
+  static func contiguous(_ x: Tensor, as dtype: DType? = nil) throws(TensorError) -> Tensor {
+    let dtype = dtype ?? x.dtype
+    if x.dtype == dtype && x.layout.isContiguous { return x }
+    let copy = try Tensor(allocating: Specification(x.shape, dtype), device: .cpu)
+    try unary(.copy, .none, Operands(x), into: copy)
+    return copy
+  }
+
+  /// Runs `body` on row-major operands of the kernel's type (half precisions go through float32), and rounds the result
+  /// into `result` once at the end.
+  static func throughComputeType(
+    _ result: Tensor, _ body: (_ compute: DType, _ output: Tensor) throws(TensorError) -> Void
+  ) throws(TensorError) {
+    let compute = result.dtype.computeType
+    if compute == result.dtype && result.layout.isContiguous { return try body(compute, result) }
+    let output = try Tensor(allocating: Specification(result.shape, compute), device: .cpu)
+    try body(compute, output)
+    try unary(.copy, .none, Operands(output), into: result)
+  }
+
+  /// Outer, middle and inner counts around a dimension of a row-major tensor.
+  static func split(_ shape: Shape, at dim: Int) -> (outer: Int64, count: Int64, inner: Int64) {
+    if shape.rank == 0 { return (1, 1, 1) }
+    var outer = 1, inner = 1
+    for i in 0..<dim { outer *= shape.dimensions[i] }
+    for i in (dim + 1)..<max(shape.rank, dim + 1) { inner *= shape.dimensions[i] }
+    return (Int64(outer), Int64(shape.dimensions[dim]), Int64(inner))
+  }
+}

@@ -1,0 +1,86 @@
+/// The sizes of a tensor, one a dimension, outermost first (PyTorch's `torch.Size`). `[]` is a single number.
+///
+/// A collection of `Int`, comparable with an array literal: `x.shape == [2, 3]`. At most 64 dimensions.
+public struct Shape: Sendable, Hashable {
+  package var dimensions: Dimensions
+
+  @inline(__always)
+  package init(_ dimensions: Dimensions) { self.dimensions = dimensions }
+
+  /// The shape with these sizes.
+  public init(_ sizes: some Collection<Int>) { dimensions = Dimensions(sizes) }
+
+  /// The shape of a single number.
+  public init() { dimensions = Dimensions() }
+
+  /// The number of dimensions.
+  public var rank: Int { dimensions.count }
+
+  /// The number of elements: the product of the sizes, 1 for `[]`.
+  public var elementCount: Int {
+    var product = 1
+    for i in 0..<dimensions.count { product &*= dimensions[i] }
+    return product
+  }
+
+  /// The product of the sizes, or nil if a size is negative or the product does not fit.
+  package var checkedElementCount: Int? {
+    var product = 1
+    var isEmpty = false
+    for i in 0..<rank {
+      let size = dimensions[i]
+      if size < 0 { return nil }
+      if size == 0 { isEmpty = true; continue }
+      let (result, overflow) = product.multipliedReportingOverflow(by: size)
+      if overflow { return nil }
+      product = result
+    }
+    return isEmpty ? 0 : product
+  }
+
+  /// Python's spelling of a tuple: `(2, 3)`, `(3,)`, `()`. Error messages use it.
+  package var tupleDescription: String {
+    rank == 1 ? "(\(dimensions[0]),)" : "(" + map(String.init).joined(separator: ", ") + ")"
+  }
+}
+
+extension Shape: RandomAccessCollection, MutableCollection {
+  /// Where the dimensions begin: 0.
+  public var startIndex: Int { 0 }
+  /// The number of dimensions.
+  public var endIndex: Int { dimensions.count }
+
+  /// The size of a dimension; negative indices count from the end, as in PyTorch. An index out of range fails.
+  public subscript(index: Int) -> Int {
+    get {
+      guard let position = normalized(index) else {
+        fail(.dimensionOutOfRange(operation: "shape", shape: self, dim: index))
+        return 0
+      }
+      return dimensions[position]
+    }
+    set {
+      guard let position = normalized(index) else {
+        fail(.dimensionOutOfRange(operation: "shape", shape: self, dim: index))
+        return
+      }
+      dimensions[position] = newValue
+    }
+  }
+
+  @inline(__always)
+  private func normalized(_ index: Int) -> Int? {
+    if index >= 0 && index < rank { return index }
+    return index < 0 && index >= -rank ? index + rank : nil
+  }
+}
+
+extension Shape: ExpressibleByArrayLiteral {
+  /// The shape with these sizes.
+  public init(arrayLiteral sizes: Int...) { self.init(sizes) }
+}
+
+extension Shape: CustomStringConvertible {
+  /// `[2, 3]`.
+  public var description: String { "[" + map(String.init).joined(separator: ", ") + "]" }
+}

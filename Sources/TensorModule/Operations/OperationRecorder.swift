@@ -1,0 +1,37 @@
+internal import Synchronization
+
+/// The seam at the door through which the tape (Autograd's) sees what was computed on tracked tensors.
+package protocol OperationRecorder: AnyObject, Sendable {
+  /// Called after `primitive` gave `output` (and `others`) for `inputs`, of which at least one is tracked.
+  func record(_ primitive: Primitive, _ inputs: Operands, output: Tensor, others: [Tensor])
+  /// True if the derivative of `primitive` looks at its first operand's value: an in-place operation keeps a copy then.
+  func savesFirstOperand(_ primitive: Primitive) -> Bool
+  /// Why this tensor may not be written in place now (a leaf that requires gradients), or nil.
+  func refusalToWrite(_ tensor: Tensor) -> String?
+  /// What printing says of a tracked tensor: `requires_grad=True` or `grad_fn=<ExpBackward0>`.
+  func describe(_ tensor: Tensor) -> String?
+  /// Tells that `target`'s elements were replaced by those of `result`, whose history it takes over.
+  func didWrite(_ target: Tensor, from result: Tensor)
+}
+
+package enum Recording {
+  private final class Box: Sendable {
+    let recorder: any OperationRecorder
+    init(_ recorder: any OperationRecorder) { self.recorder = recorder }
+  }
+  /// Written once, before the first tensor is tracked; read only for tracked tensors.
+  private static let slot = AtomicLazyReference<Box>()
+
+  package static func install(_ recorder: any OperationRecorder) {
+    if slot.load() == nil { _ = slot.storeIfNil(Box(recorder)) }
+  }
+
+  /// Nil until some tensor required a gradient.
+  package static var recorder: (any OperationRecorder)? { slot.load()?.recorder }
+
+  /// True if an operation on operands with these flags is recorded on this thread now.
+  @inline(__always)
+  package static func records(_ flags: TensorFlags, _ mode: ThreadMode) -> Bool {
+    flags.contains(.tracked) && mode.isDisjoint(with: [.noGradient, .inference])
+  }
+}

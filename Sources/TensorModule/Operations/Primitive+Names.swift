@@ -1,0 +1,114 @@
+extension Primitive {
+  /// The operation as users call it: what error texts and graph prints say.
+  package var name: String {
+    switch self {
+    case .unary(let operation, _): operation.name
+    case .binary(let operation, _): operation.name
+    case .ternary(let operation, _): operation.name
+    case .cast: "to"
+    case .reduce(let operation, _, _, _): operation.name
+    case .cumulative(let operation, _): operation == .sum ? "cumsum" : "cumprod"
+    case .view(let operation): operation.name
+    case .contiguous: "contiguous"
+    case .flip: "flip"
+    case .concatenate: "cat"
+    case .matmul: "matmul"
+    case .linear: "linear"
+    case .convolution(let attributes): "conv\(attributes.rank)d"
+    case .convolutionInputGradient: "convInputGradient"
+    case .convolutionWeightGradient: "convWeightGradient"
+    case .maxPool(let attributes): "maxPool\(attributes.rank)d"
+    case .maxPoolGradient: "maxPoolGradient"
+    case .maxPoolPick: "maxPoolPick"
+    case .averagePool(let attributes): "avgPool\(attributes.rank)d"
+    case .averagePoolGradient: "avgPoolGradient"
+    case .indexSelect: "indexSelect"
+    case .indexAdd: "indexAdd"
+    case .gather: "gather"
+    case .scatter(let operation, _): operation == .add ? "scatterAdd" : "scatter"
+    case .softmax(_, let logarithm): logarithm ? "logSoftmax" : "softmax"
+    case .softmaxGradient(_, let logarithm): logarithm ? "logSoftmaxGradient" : "softmaxGradient"
+    case .lstmCell: "lstmCell"
+    case .lstmCellGradient: "lstmCellGradient"
+    case .custom: "customFunction"
+    }
+  }
+}
+
+extension UnaryOperation {
+  var name: String {
+    switch self {
+    case .copy: "clone"
+    case .negate: "neg"
+    case .absolute: "abs"
+    case .squareRoot: "sqrt"
+    case .reciprocalSquareRoot: "rsqrt"
+    case .geluTanh: "gelu"
+    case .isInfinite: "isInf"
+    default: String(describing: self)
+    }
+  }
+}
+
+extension BinaryOperation {
+  var name: String {
+    switch self {
+    case .add: "+"
+    case .subtract: "-"
+    case .multiply: "*"
+    case .divide: "/"
+    case .power: "pow"
+    case .truncateDivide: "div"
+    case .equal: "eq"
+    case .notEqual: "ne"
+    case .less: "lt"
+    case .lessEqual: "le"
+    case .greater: "gt"
+    case .greaterEqual: "ge"
+    default: String(describing: self)
+    }
+  }
+}
+
+extension TernaryOperation {
+  var name: String {
+    switch self {
+    case .select: "where"
+    case .multiplyAdd: "addcmul"
+    case .divideAdd: "addcdiv"
+    case .interpolate: "lerp"
+    }
+  }
+}
+
+extension ReduceOperation {
+  var name: String {
+    switch self {
+    case .product: "prod"
+    case .maximum, .maxWithIndex: "max"
+    case .minimum, .minWithIndex: "min"
+    case .argMax: "argmax"
+    case .argMin: "argmin"
+    case .variance: "var"
+    case .sumOfSquares, .sumOfAbsolutes: "norm"
+    case .logSumExp: "logsumexp"
+    default: String(describing: self)
+    }
+  }
+}
+
+extension ViewOperation {
+  var name: String {
+    switch self {
+    case .reshape: "reshape"
+    case .expand: "expand"
+    case .transpose: "transpose"
+    case .permute: "permute"
+    case .slice: "slice"
+    case .select: "select"
+    case .diagonal: "diagonal"
+    case .unfold: "unfold"
+    case .asStrided: "asStrided"
+    }
+  }
+}

@@ -1,0 +1,188 @@
+/// Every computation that the library knows: its table of contents.
+///
+/// A primitive is plain data: the operation and its attributes, no arrays, no references, no closures. So it can be
+/// recorded on the tape, printed, exported and dispatched to any backend. All else is a composition of these.
+///
+/// The rooms that know a family: its signature (`Primitive+Signature`), the CPU (`CPUBackend+…`), its derivative
+/// (`Derivatives+…`), its decomposition, if fused (`Primitive+Decomposition`), and one row of the operation tests.
+package enum Primitive: Sendable {
+  // Element-wise: operands broadcast against each other, types are promoted.
+  case unary(UnaryOperation, Parameters = .none)
+  case binary(BinaryOperation, Parameters = .none)
+  case ternary(TernaryOperation, Parameters = .none)
+  /// The same values in another type.
+  case cast(DType)
+
+  // Reductions and scans.
+  case reduce(ReduceOperation, AxisSet, keepDim: Bool, parameter: Double = 0)
+  case cumulative(CumulativeOperation, dim: Int)
+
+  // Movement.
+  /// No kernel: another layout over the same storage. The layout travels beside the primitive.
+  case view(ViewOperation)
+  /// A row-major copy.
+  case contiguous
+  /// Reversed along the dimensions.
+  case flip(AxisSet)
+  /// Two operands laid one after the other; longer lists are folded by the door into one kernel call.
+  case concatenate(dim: Int)
+
+  // Linear algebra.
+  /// `[…, m, k] × […, k, n]`, batch dimensions broadcast.
+  case matmul
+  /// `input·weightᵀ (+ bias)`: PyTorch's `linear`. Operands input, weight, optional bias.
+  case linear
+
+  // Convolution and pooling, `[N, C, spatial…]`.
+  case convolution(ConvolutionAttributes)
+  /// Operands output gradient, weight.
+  case convolutionInputGradient(ConvolutionAttributes)
+  /// Operands input, output gradient.
+  case convolutionWeightGradient(ConvolutionAttributes)
+  /// Outputs values and int64 positions in the plane.
+  case maxPool(PoolAttributes)
+  /// Operands output gradient, positions.
+  case maxPoolGradient(PoolAttributes)
+  /// Operands input, positions: the values at them. What the gradient's gradient needs.
+  case maxPoolPick(PoolAttributes)
+  case averagePool(PoolAttributes)
+  case averagePoolGradient(PoolAttributes)
+
+  // Indexing; indices are int64.
+  /// Operands source, 1-d index: the slices of `dim` that the index names.
+  case indexSelect(dim: Int)
+  /// Operands target, 1-d index, source: target with the slices added.
+  case indexAdd(dim: Int)
+  /// Operands source, index of the result's shape.
+  case gather(dim: Int)
+  /// Operands target, index, source.
+  case scatter(ScatterOperation, dim: Int)
+
+  // Fused: each has a decomposition into the above.
+  case softmax(dim: Int, logarithm: Bool)
+  /// Operands gradient, output.
+  case softmaxGradient(dim: Int, logarithm: Bool)
+  /// Operands gates `[N, 4H]` before activation, previous cell `[N, H]`. Outputs hidden, cell, activations.
+  case lstmCell
+  /// Operands hidden gradient, cell gradient, activations, previous cell, cell. Outputs gates gradient, previous
+  /// cell's gradient.
+  case lstmCellGradient
+
+  /// A derivative that the user wrote (`CustomFunction`).
+  case custom(Int)
+}
+
+/// Up to two numbers that an element-wise operation takes beside its operands.
+package struct Parameters: Sendable, Equatable {
+  package var first: Double
+  package var second: Double
+  package init(_ first: Double = 0, _ second: Double = 0) {
+    self.first = first
+    self.second = second
+  }
+  package static let none = Parameters()
+}
+
+/// Running totals along a dimension.
+package enum CumulativeOperation: UInt8, CaseIterable, Sendable { case sum, product }
+
+/// How a scatter combines a source element with what is there.
+package enum ScatterOperation: UInt8, CaseIterable, Sendable { case replace, add, multiply, maximum, minimum }
+
+/// How a view's layout came from its base's: what the derivative has to undo.
+package enum ViewOperation: Sendable, Equatable {
+  /// The same elements in row-major order: `view`, `squeeze`, `unsqueeze`, `flatten` …
+  case reshape
+  /// Sizes of 1 repeated, and new leading dimensions.
+  case expand
+  case transpose(Int, Int)
+  /// The permutation, 4 bits a dimension, for up to 16 dimensions.
+  case permute(UInt64)
+  case slice(dim: Int, start: Int, step: Int)
+  case select(dim: Int, index: Int)
+  case diagonal(offset: Int, Int, Int)
+  case unfold(dim: Int, size: Int, step: Int)
+  /// Any layout over the same storage.
+  case asStrided
+}
+
+/// The geometry of a convolution of up to three spatial dimensions, innermost last.
+package struct ConvolutionAttributes: Sendable, Equatable {
+  package var rank: Int
+  package var stride: Spatial
+  package var padding: Spatial
+  package var dilation: Spatial
+  package var groups: Int
+  /// Spatial sizes of the input (for its gradient) or of the kernel (for the weight's gradient).
+  package var extent: Spatial
+
+  package init(
+    rank: Int, stride: Spatial, padding: Spatial, dilation: Spatial, groups: Int, extent: Spatial = Spatial(0)
+  ) {
+    self.rank = rank
+    self.stride = stride
+    self.padding = padding
+    self.dilation = dilation
+    self.groups = groups
+    self.extent = extent
+  }
+}
+
+/// The geometry of a pooling window of up to three spatial dimensions.
+package struct PoolAttributes: Sendable, Equatable {
+  package var rank: Int
+  package var kernel: Spatial
+  package var stride: Spatial
+  package var padding: Spatial
+  package var dilation: Spatial
+  package var ceilMode: Bool
+  package var countIncludesPadding: Bool
+  /// 0 for none.
+  package var divisorOverride: Int
+  /// Spatial sizes of the input, for the gradients.
+  package var extent: Spatial
+
+  package init(
+    rank: Int, kernel: Spatial, stride: Spatial, padding: Spatial, dilation: Spatial = Spatial(1),
+    ceilMode: Bool = false, countIncludesPadding: Bool = true, divisorOverride: Int = 0, extent: Spatial = Spatial(0)
+  ) {
+    self.rank = rank
+    self.kernel = kernel
+    self.stride = stride
+    self.padding = padding
+    self.dilation = dilation
+    self.ceilMode = ceilMode
+    self.countIncludesPadding = countIncludesPadding
+    self.divisorOverride = divisorOverride
+    self.extent = extent
+  }
+}
+
+/// One number for each of up to three spatial dimensions, in order of the dimensions.
+package struct Spatial: Sendable, Equatable {
+  package var first: Int
+  package var second: Int
+  package var third: Int
+
+  package init(_ first: Int, _ second: Int, _ third: Int) {
+    self.first = first
+    self.second = second
+    self.third = third
+  }
+  /// The same number for each.
+  package init(_ all: Int) { self.init(all, all, all) }
+
+  /// The first `values.count` numbers; the rest are `filler`.
+  package init(_ values: [Int], filler: Int) {
+    self.init(
+      values.count > 0 ? values[0] : filler, values.count > 1 ? values[1] : filler,
+      values.count > 2 ? values[2] : filler)
+  }
+
+  package subscript(index: Int) -> Int {
+    get { index == 0 ? first : index == 1 ? second : third }
+    set {
+      if index == 0 { first = newValue } else if index == 1 { second = newValue } else { third = newValue }
+    }
+  }
+}

@@ -1,0 +1,159 @@
+// Element-wise functions of two and three tensors: broadcast, types promoted.
+
+extension Tensor {
+  /// Element-wise sum: `+`.
+  public consuming func add(_ other: consuming Tensor) -> Tensor { apply(.binary(.add), self, other) }
+  /// The same with a number.
+  public consuming func add(_ other: some TensorScalar) -> Tensor { apply(.binary(.add), self, .wrapped(other)) }
+  /// Element-wise difference: `-`.
+  public consuming func sub(_ other: consuming Tensor) -> Tensor { apply(.binary(.subtract), self, other) }
+  /// The same with a number.
+  public consuming func sub(_ other: some TensorScalar) -> Tensor { apply(.binary(.subtract), self, .wrapped(other)) }
+  /// Element-wise product: `*`.
+  public consuming func mul(_ other: consuming Tensor) -> Tensor { apply(.binary(.multiply), self, other) }
+  /// The same with a number.
+  public consuming func mul(_ other: some TensorScalar) -> Tensor { apply(.binary(.multiply), self, .wrapped(other)) }
+  /// Element-wise true division: `/`.
+  public consuming func div(_ other: consuming Tensor) -> Tensor { apply(.binary(.divide), self, other) }
+  /// The same with a number.
+  public consuming func div(_ other: some TensorScalar) -> Tensor { apply(.binary(.divide), self, .wrapped(other)) }
+  /// Division rounded down, Python's `//`.
+  public consuming func floorDivide(_ other: consuming Tensor) -> Tensor { apply(.binary(.floorDivide), self, other) }
+  /// The same with a number.
+  public consuming func floorDivide(_ other: some TensorScalar) -> Tensor { apply(.binary(.floorDivide), self, .wrapped(other)) }
+  /// The remainder with the divisor's sign: `%`.
+  public consuming func remainder(_ other: consuming Tensor) -> Tensor { apply(.binary(.remainder), self, other) }
+  /// The same with a number.
+  public consuming func remainder(_ other: some TensorScalar) -> Tensor { apply(.binary(.remainder), self, .wrapped(other)) }
+  /// The remainder with the dividend's sign, C's `fmod`.
+  public consuming func fmod(_ other: consuming Tensor) -> Tensor { apply(.binary(.fmod), self, other) }
+  /// The same with a number.
+  public consuming func fmod(_ other: some TensorScalar) -> Tensor { apply(.binary(.fmod), self, .wrapped(other)) }
+  /// The larger of each two elements; NaN wins. At ties the gradient is shared.
+  public consuming func maximum(_ other: consuming Tensor) -> Tensor { apply(.binary(.maximum), self, other) }
+  /// The same with a number.
+  public consuming func maximum(_ other: some TensorScalar) -> Tensor { apply(.binary(.maximum), self, .wrapped(other)) }
+  /// The smaller of each two elements; NaN wins. At ties the gradient is shared.
+  public consuming func minimum(_ other: consuming Tensor) -> Tensor { apply(.binary(.minimum), self, other) }
+  /// The same with a number.
+  public consuming func minimum(_ other: some TensorScalar) -> Tensor { apply(.binary(.minimum), self, .wrapped(other)) }
+  /// The larger of each two elements; NaN loses.
+  public consuming func fmax(_ other: consuming Tensor) -> Tensor { apply(.binary(.fmax), self, other) }
+  /// The same with a number.
+  public consuming func fmax(_ other: some TensorScalar) -> Tensor { apply(.binary(.fmax), self, .wrapped(other)) }
+  /// The smaller of each two elements; NaN loses.
+  public consuming func fmin(_ other: consuming Tensor) -> Tensor { apply(.binary(.fmin), self, other) }
+  /// The same with a number.
+  public consuming func fmin(_ other: some TensorScalar) -> Tensor { apply(.binary(.fmin), self, .wrapped(other)) }
+  /// The angle of the point (other, self), in radians.
+  public consuming func atan2(_ other: consuming Tensor) -> Tensor { apply(.binary(.atan2), self, other) }
+  /// The same with a number.
+  public consuming func atan2(_ other: some TensorScalar) -> Tensor { apply(.binary(.atan2), self, .wrapped(other)) }
+  /// √(self² + other²).
+  public consuming func hypot(_ other: consuming Tensor) -> Tensor { apply(.binary(.hypot), self, other) }
+  /// The same with a number.
+  public consuming func hypot(_ other: some TensorScalar) -> Tensor { apply(.binary(.hypot), self, .wrapped(other)) }
+  /// The magnitudes of self with the signs of other.
+  public consuming func copysign(_ other: consuming Tensor) -> Tensor { apply(.binary(.copysign), self, other) }
+  /// The same with a number.
+  public consuming func copysign(_ other: some TensorScalar) -> Tensor { apply(.binary(.copysign), self, .wrapped(other)) }
+  /// log(exp(self) + exp(other)), without overflow.
+  public consuming func logaddexp(_ other: consuming Tensor) -> Tensor { apply(.binary(.logaddexp), self, other) }
+  /// The same with a number.
+  public consuming func logaddexp(_ other: some TensorScalar) -> Tensor { apply(.binary(.logaddexp), self, .wrapped(other)) }
+  /// self·log(other), 0 where self is 0.
+  public consuming func xlogy(_ other: consuming Tensor) -> Tensor { apply(.binary(.xlogy), self, other) }
+  /// The same with a number.
+  public consuming func xlogy(_ other: some TensorScalar) -> Tensor { apply(.binary(.xlogy), self, .wrapped(other)) }
+  /// `.==`
+  public consuming func eq(_ other: consuming Tensor) -> Tensor { apply(.binary(.equal), self, other) }
+  /// The same with a number.
+  public consuming func eq(_ other: some TensorScalar) -> Tensor { apply(.binary(.equal), self, .wrapped(other)) }
+  /// `.!=`
+  public consuming func ne(_ other: consuming Tensor) -> Tensor { apply(.binary(.notEqual), self, other) }
+  /// The same with a number.
+  public consuming func ne(_ other: some TensorScalar) -> Tensor { apply(.binary(.notEqual), self, .wrapped(other)) }
+  /// `.<`
+  public consuming func lt(_ other: consuming Tensor) -> Tensor { apply(.binary(.less), self, other) }
+  /// The same with a number.
+  public consuming func lt(_ other: some TensorScalar) -> Tensor { apply(.binary(.less), self, .wrapped(other)) }
+  /// `.<=`
+  public consuming func le(_ other: consuming Tensor) -> Tensor { apply(.binary(.lessEqual), self, other) }
+  /// The same with a number.
+  public consuming func le(_ other: some TensorScalar) -> Tensor { apply(.binary(.lessEqual), self, .wrapped(other)) }
+  /// `.>`
+  public consuming func gt(_ other: consuming Tensor) -> Tensor { apply(.binary(.greater), self, other) }
+  /// The same with a number.
+  public consuming func gt(_ other: some TensorScalar) -> Tensor { apply(.binary(.greater), self, .wrapped(other)) }
+  /// `.>=`
+  public consuming func ge(_ other: consuming Tensor) -> Tensor { apply(.binary(.greaterEqual), self, other) }
+  /// The same with a number.
+  public consuming func ge(_ other: some TensorScalar) -> Tensor { apply(.binary(.greaterEqual), self, .wrapped(other)) }
+  /// True where both elements are not zero.
+  public consuming func logicalAnd(_ other: consuming Tensor) -> Tensor { apply(.binary(.logicalAnd), self, other) }
+  /// The same with a number.
+  public consuming func logicalAnd(_ other: some TensorScalar) -> Tensor { apply(.binary(.logicalAnd), self, .wrapped(other)) }
+  /// True where an element is not zero.
+  public consuming func logicalOr(_ other: consuming Tensor) -> Tensor { apply(.binary(.logicalOr), self, other) }
+  /// The same with a number.
+  public consuming func logicalOr(_ other: some TensorScalar) -> Tensor { apply(.binary(.logicalOr), self, .wrapped(other)) }
+  /// True where just one element is not zero.
+  public consuming func logicalXor(_ other: consuming Tensor) -> Tensor { apply(.binary(.logicalXor), self, other) }
+  /// The same with a number.
+  public consuming func logicalXor(_ other: some TensorScalar) -> Tensor { apply(.binary(.logicalXor), self, .wrapped(other)) }
+
+  /// Element-wise power (PyTorch's `pow`). Integer tensors take non-negative integer exponents.
+  public consuming func pow(_ exponent: consuming Tensor) -> Tensor { apply(.binary(.power), self, exponent) }
+
+  /// Each element to the power of a number. Integers to negative integer powers fail.
+  public consuming func pow(_ exponent: some TensorScalar) -> Tensor {
+    switch exponent.scalar {
+    case .integer(let value) where value < 0 && !dtype.isFloatingPoint:
+      return failing(
+        TensorError(
+          "pow", of: self, rule: "integers cannot be raised to the negative integer power \(value)",
+          hint: "convert to a floating-point dtype"))
+    case .integer(2) where dtype != .bool, .floating(2) where dtype.isFloatingPoint:
+      return apply(.unary(.square), self)
+    default:
+      return apply(.binary(.power), self, .wrapped(exponent))
+    }
+  }
+
+  /// Elements of `self` where the condition holds, else of `other` (PyTorch's `torch.where`).
+  public static func `where`(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
+    apply(.ternary(.select), Operands(condition, a, b))
+  }
+  /// A tensor's elements where the condition holds, else a number.
+  public static func `where`(_ condition: Tensor, _ a: Tensor, _ b: some TensorScalar) -> Tensor {
+    apply(.ternary(.select), Operands(condition, a, wrapped(b)))
+  }
+  /// A number where the condition holds, else a tensor's elements.
+  public static func `where`(_ condition: Tensor, _ a: some TensorScalar, _ b: Tensor) -> Tensor {
+    apply(.ternary(.select), Operands(condition, wrapped(a), b))
+  }
+
+  /// self + value·a·b (PyTorch's `addcmul`).
+  public func addcmul(_ a: Tensor, _ b: Tensor, value: Double = 1) -> Tensor {
+    apply(.ternary(.multiplyAdd, Parameters(value)), Operands(self, a, b))
+  }
+
+  /// self + value·a/b (PyTorch's `addcdiv`).
+  public func addcdiv(_ a: Tensor, _ b: Tensor, value: Double = 1) -> Tensor {
+    apply(.ternary(.divideAdd, Parameters(value)), Operands(self, a, b))
+  }
+
+  /// self + weight·(end - self) (PyTorch's `lerp`).
+  public func lerp(_ end: Tensor, _ weight: Tensor) -> Tensor {
+    apply(.ternary(.interpolate), Operands(self, end, weight))
+  }
+  /// Linear interpolation with one weight.
+  public func lerp(_ end: Tensor, _ weight: Double) -> Tensor {
+    apply(.ternary(.interpolate), Operands(self, end, .wrapped(weight)))
+  }
+
+  /// `self` with `value` where the mask is true (PyTorch's `masked_fill`).
+  public func maskedFill(_ mask: Tensor, _ value: some TensorScalar) -> Tensor {
+    apply(.ternary(.select), Operands(mask, Tensor.wrapped(value), self)).to(dtype)
+  }
+}

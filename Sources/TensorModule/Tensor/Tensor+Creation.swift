@@ -1,0 +1,245 @@
+internal import CPUKernels
+
+/// A number or a nested array of numbers that a tensor can be made from: `1`, `[1.0, 2.0]`, `[[1, 2], [3, 4]]` …
+public protocol TensorElements {
+  /// The number type inside.
+  associatedtype Number: TensorScalar
+  /// Appends the numbers in row-major order, and the sizes found on the way down.
+  func flatten(into numbers: inout [Number], sizes: inout [Int], depth: Int) throws
+}
+
+/// An array nested unevenly.
+struct RaggedArray: Error {
+  let depth: Int
+  let expected: Int
+  let found: Int
+}
+
+extension TensorElements where Self: TensorScalar {
+  /// Appends the number.
+  public func flatten(into numbers: inout [Self], sizes: inout [Int], depth: Int) throws { numbers.append(self) }
+}
+extension Double: TensorElements {}
+extension Float: TensorElements {}
+#if !(os(macOS) && arch(x86_64))
+  extension Float16: TensorElements {}
+#endif
+extension BFloat16: TensorElements {}
+extension Bool: TensorElements {}
+extension Int: TensorElements {}
+extension Int64: TensorElements {}
+extension Int32: TensorElements {}
+extension Int16: TensorElements {}
+extension Int8: TensorElements {}
+extension UInt8: TensorElements {}
+
+extension Array: TensorElements where Element: TensorElements {
+  /// Appends the numbers of every element.
+  public func flatten(into numbers: inout [Element.Number], sizes: inout [Int], depth: Int) throws {
+    if sizes.count == depth {
+      sizes.append(count)
+    } else if sizes[depth] != count {
+      throw RaggedArray(depth: depth, expected: sizes[depth], found: count)
+    }
+    for element in self { try element.flatten(into: &numbers, sizes: &sizes, depth: depth + 1) }
+  }
+}
+
+extension Tensor {
+  /// A tensor of a number or a nested array, copied (PyTorch's `torch.tensor`).
+  ///
+  /// Literals with a fraction give float32, whole ones int64, `Bool`s bool; other Swift types keep theirs. An unevenly
+  /// nested array fails.
+  public convenience init<E: TensorElements>(_ elements: E, dtype: DType? = nil) {
+    var numbers: [E.Number] = []
+    var sizes: [Int] = []
+    do {
+      try elements.flatten(into: &numbers, sizes: &sizes, depth: 0)
+    } catch let ragged as RaggedArray {
+      fail(
+        TensorError(
+          "Tensor", rule: "expected sequences of length \(ragged.expected) at dimension \(ragged.depth), got one of \(ragged.found)",
+          hint: "all rows of a nested array must have the same length"))
+      numbers = []
+      sizes = [0]
+    } catch {
+      fail(TensorError("Tensor", rule: "\(error)"))
+    }
+    self.init(numbers, shape: Shape(sizes), dtype: dtype)
+  }
+
+  /// A tensor of numbers in row-major order, copied. Their count must be that of the shape.
+  public convenience init<S: TensorScalar>(_ numbers: [S], shape: Shape, dtype: DType? = nil) {
+    let target = dtype ?? S.defaultDType
+    if shape.checkedElementCount != numbers.count {
+      fail(TensorError("Tensor", rule: "\(numbers.count) numbers do not fill shape \(shape)"))
+    }
+    let usable = shape.checkedElementCount == numbers.count ? shape : [0]
+    self.init(hostShape: usable, dtype: target)
+    guard usable.elementCount > 0 else { return }
+    numbers.withUnsafeBytes { bytes in
+      guard let source = bytes.baseAddress else { return }
+      if S.dtype == target {
+        base.copyMemory(from: source, byteCount: bytes.count)
+      } else {
+        var copy = mk_elementwise()
+        copy.arity = 1
+        copy.operation = Int32(UnaryOperation.copy.rawValue)
+        copy.compute = target.computeType.code
+        copy.rank = 1
+        copy.sizes.0 = Int64(numbers.count)
+        copy.output.data = base
+        copy.output.dtype = target.code
+        copy.output.strides.0 = 1
+        copy.inputs.0.data = UnsafeMutableRawPointer(mutating: source)
+        copy.inputs.0.dtype = S.dtype.code
+        copy.inputs.0.strides.0 = 1
+        _ = mk_run_elementwise(&copy)
+      }
+    }
+  }
+
+  /// Fresh host memory of the shape; after a failure (no memory) an empty tensor.
+  private convenience init(hostShape shape: Shape, dtype: DType) {
+    let bytes = shape.elementCount.multipliedReportingOverflow(by: dtype.itemSize)
+    if !bytes.overflow, let address = mk_allocate(bytes.partialValue) {
+      self.init(
+        takingOver: address, byteCount: bytes.partialValue, layout: Layout(contiguous: shape), dtype: dtype, device: .cpu)
+    } else {
+      fail(.outOfMemory(byteCount: bytes.partialValue))
+      self.init(Storage.standIn, layout: Layout(contiguous: [0]), dtype: dtype)
+    }
+  }
+
+  /// A tensor over the caller's memory, shared, not copied (PyTorch's `from_numpy`). `owner` is kept alive; the memory
+  /// must stay valid and unmoved for as long.
+  public convenience init<S: TensorScalar>(borrowing memory: UnsafeMutableBufferPointer<S>, shape: Shape, owner: AnyObject) {
+    if shape.checkedElementCount != memory.count || memory.baseAddress == nil {
+      fail(TensorError("Tensor(borrowing:)", rule: "\(memory.count) numbers do not fill shape \(shape)"))
+      self.init(Storage.standIn, layout: Layout(contiguous: [0]), dtype: S.dtype)
+      return
+    }
+    let storage = Storage(
+      borrowing: UnsafeMutableRawPointer(memory.baseAddress!), byteCount: memory.count * MemoryLayout<S>.stride, owner: owner)
+    self.init(storage, layout: Layout(contiguous: shape), dtype: S.dtype)
+  }
+
+  // MARK: Filled
+
+  /// Undefined elements (PyTorch's `torch.empty`).
+  public static func empty(_ shape: Shape, dtype: DType = .float32, device: Device = .cpu) -> Tensor {
+    if ThreadMode.hasFailed { return standIn() }
+    guard let count = shape.checkedElementCount, !count.multipliedReportingOverflow(by: 8).overflow,
+      shape.rank <= Dimensions.maximumCount
+    else {
+      return failing(TensorError("empty", rule: "\(shape) is not a valid shape", hint: "sizes must not be negative"))
+    }
+    do throws(TensorError) {
+      return try Tensor(allocating: Specification(shape, dtype), device: device)
+    } catch {
+      return failing(error)
+    }
+  }
+
+  /// Every element the same number (PyTorch's `torch.full`); the dtype follows the number unless named.
+  public static func full<S: TensorScalar>(
+    _ shape: Shape, _ value: S, dtype: DType? = nil, device: Device = .cpu
+  ) -> Tensor {
+    filled(shape, value.scalar, dtype ?? S.defaultDType, device)
+  }
+
+  private static func filled(_ shape: Shape, _ value: Scalar, _ dtype: DType, _ device: Device) -> Tensor {
+    let result = empty(shape, dtype: dtype, device: device)
+    if ThreadMode.hasFailed { return result }
+    return ThreadMode.with(adding: .noGradient) { applyCopy(result, from: wrapped(value)) }
+  }
+
+  /// All zeros (PyTorch's `torch.zeros`).
+  public static func zeros(_ shape: Shape, dtype: DType = .float32, device: Device = .cpu) -> Tensor {
+    filled(shape, .integer(0), dtype, device)
+  }
+  /// ``zeros(_:dtype:device:)`` with the sizes as arguments.
+  public static func zeros(_ sizes: Int..., dtype: DType = .float32, device: Device = .cpu) -> Tensor {
+    zeros(Shape(sizes), dtype: dtype, device: device)
+  }
+  /// All ones (PyTorch's `torch.ones`).
+  public static func ones(_ shape: Shape, dtype: DType = .float32, device: Device = .cpu) -> Tensor {
+    filled(shape, .integer(1), dtype, device)
+  }
+  /// ``ones(_:dtype:device:)`` with the sizes as arguments.
+  public static func ones(_ sizes: Int..., dtype: DType = .float32, device: Device = .cpu) -> Tensor {
+    ones(Shape(sizes), dtype: dtype, device: device)
+  }
+  /// Zeros of another tensor's shape, type and device (PyTorch's `zeros_like`).
+  public static func zerosLike(_ other: Tensor, dtype: DType? = nil) -> Tensor {
+    zeros(other.shape, dtype: dtype ?? other.dtype, device: other.device)
+  }
+  /// Ones of another tensor's shape, type and device (PyTorch's `ones_like`).
+  public static func onesLike(_ other: Tensor, dtype: DType? = nil) -> Tensor {
+    ones(other.shape, dtype: dtype ?? other.dtype, device: other.device)
+  }
+  /// Undefined elements of another tensor's shape, type and device (PyTorch's `empty_like`).
+  public static func emptyLike(_ other: Tensor, dtype: DType? = nil) -> Tensor {
+    empty(other.shape, dtype: dtype ?? other.dtype, device: other.device)
+  }
+  /// One number in another tensor's shape, type and device (PyTorch's `full_like`).
+  public static func fullLike(_ other: Tensor, _ value: some TensorScalar, dtype: DType? = nil) -> Tensor {
+    full(other.shape, value, dtype: dtype ?? other.dtype, device: other.device)
+  }
+
+  /// The identity matrix, `[n, m]` (PyTorch's `torch.eye`).
+  public static func eye(_ n: Int, _ m: Int? = nil, dtype: DType = .float32, device: Device = .cpu) -> Tensor {
+    let result = zeros([n, m ?? n], dtype: dtype, device: device)
+    result.diagonal().fill_(1)
+    return result
+  }
+
+  // MARK: Sequences
+
+  /// 0 ..< end (PyTorch's `torch.arange(end)`): int64 for whole numbers, float32 for others.
+  public static func arange<S: TensorScalar>(_ end: S, dtype: DType? = nil, device: Device = .cpu) -> Tensor {
+    arange(from: S(ScalarValue(.integer(0))), to: end, by: S(ScalarValue(.integer(1))), dtype: dtype, device: device)
+  }
+  /// start, start + step … before end (PyTorch's `torch.arange(start, end, step)`).
+  public static func arange<S: TensorScalar>(
+    _ start: S, _ end: S, _ step: S? = nil, dtype: DType? = nil, device: Device = .cpu
+  ) -> Tensor {
+    arange(from: start, to: end, by: step ?? S(ScalarValue(.integer(1))), dtype: dtype, device: device)
+  }
+
+  private static func arange<S: TensorScalar>(from start: S, to end: S, by step: S, dtype: DType?, device: Device) -> Tensor {
+    let target = dtype ?? S.defaultDType
+    if case .integer(let first) = start.scalar, case .integer(let last) = end.scalar, case .integer(let by) = step.scalar {
+      guard by != 0, (last >= first) == (by > 0) || last == first else {
+        return failing(TensorError("arange", rule: "no steps of \(by) lead from \(first) to \(last)"))
+      }
+      let numbers = Array(stride(from: first, to: last, by: Int(by)))
+      return Tensor(numbers, shape: [numbers.count], dtype: target).to(device)
+    }
+    let first = start.scalar.double, last = end.scalar.double, by = step.scalar.double
+    guard by != 0, first.isFinite, last.isFinite, by.isFinite, (last - first) / by >= 0 else {
+      return failing(TensorError("arange", rule: "no steps of \(by) lead from \(first) to \(last)"))
+    }
+    let count = ((last - first) / by).rounded(.up)
+    guard count < 0x1p48 else { return failing(TensorError("arange", rule: "\(count) elements are too many")) }
+    return Tensor((0..<Int(count)).map { first + Double($0) * by }, shape: [Int(count)], dtype: target).to(device)
+  }
+
+  /// `steps` numbers from start to end, both included (PyTorch's `torch.linspace`).
+  public static func linspace(_ start: Double, _ end: Double, _ steps: Int, dtype: DType = .float32, device: Device = .cpu) -> Tensor {
+    guard steps >= 0 else { return failing(TensorError("linspace", rule: "steps \(steps) must not be negative")) }
+    let step = steps > 1 ? (end - start) / Double(steps - 1) : 0
+    // From both ends, so that the last number is `end` exactly.
+    let numbers = (0..<steps).map { $0 < steps / 2 || steps == 1 ? start + Double($0) * step : end - Double(steps - 1 - $0) * step }
+    return Tensor(numbers, shape: [steps], dtype: dtype).to(device)
+  }
+
+  /// 1 at each index of a new last dimension, int64 (PyTorch's `F.one_hot`).
+  public func oneHot(_ classCount: Int? = nil) -> Tensor {
+    if ThreadMode.hasFailed { return standIn() }
+    guard dtype == .int64 else { return failing(TensorError("oneHot", of: self, rule: "needs int64 indices, not \(dtype)")) }
+    let count = classCount ?? (elementCount == 0 ? 0 : max().item(as: Int.self) + 1)
+    let zeros = Tensor.zeros(Shape(Array(shape) + [count]), dtype: .int64, device: device)
+    return zeros.scatter(dim: -1, index: unsqueeze(-1), Tensor.ones(Shape(Array(shape) + [1]), dtype: .int64, device: device))
+  }
+}

@@ -1,0 +1,230 @@
+internal import Synchronization
+
+/// An n-dimensional array of numbers of one type, on one device; the node from which gradients are computed
+/// (PyTorch's `torch.Tensor`).
+///
+/// A reference, as in PyTorch: `let b = a` is the same tensor, views share its elements, methods ending in `_` change
+/// them in place. Operations return new tensors and never change their operands.
+///
+/// ```swift
+/// let x = Tensor([[1.0, 2.0], [3.0, 4.0]])   // float32, shape [2, 2]
+/// let y = (x * 2 + 1).sum(dim: 1)
+/// print(y)                                   // tensor([ 8., 16.])
+/// ```
+///
+/// Sendable: what a tensor refers to is written once (the shared storage, by an atomic compare-and-exchange) or under
+/// its lock (the gradient history). Concurrent reads are safe. Concurrent writes to the same elements are the
+/// program's mistake, as in PyTorch, but stay inside the tensor's memory. Replacing a parameter's data (moving a
+/// module to another device or type) must not run beside other uses of it.
+public class Tensor: @unchecked Sendable {
+  /// The start of the storage. The first element is `layout.offset` items further.
+  @exclusivity(unchecked) package private(set) final var base: UnsafeMutableRawPointer
+  @exclusivity(unchecked) private final var byteCount: Int
+  /// Made when the storage is first shared (a view, the tape); until then the tensor owns its block alone.
+  private final let shared: Atomic<Unmanaged<Storage>?>
+  @exclusivity(unchecked) package private(set) final var layout: Layout
+  /// The type of the elements.
+  @exclusivity(unchecked) public private(set) final var dtype: DType
+  /// Where the elements live.
+  @exclusivity(unchecked) public private(set) final var device: Device
+
+  private final let flagBits: Atomic<UInt8>
+  /// Guards what follows.
+  private final let lock = Atomic<Bool>(false)
+  @exclusivity(unchecked) private final var historyNode: AnyObject? = nil
+  @exclusivity(unchecked) private final var historyOutput: Int = 0
+
+  /// Takes over a fresh block.
+  @inline(__always)
+  package init(
+    takingOver base: UnsafeMutableRawPointer, byteCount: Int, layout: Layout, dtype: DType, device: Device,
+    flags: TensorFlags = []
+  ) {
+    self.base = base
+    self.byteCount = byteCount
+    shared = Atomic(nil)
+    self.layout = layout
+    self.dtype = dtype
+    self.device = device
+    flagBits = Atomic(flags.rawValue)
+  }
+
+  /// A view of a storage.
+  @inline(__always)
+  package init(_ storage: Storage, layout: Layout, dtype: DType, flags: TensorFlags = []) {
+    base = storage.address
+    byteCount = storage.byteCount
+    shared = Atomic(Unmanaged.passRetained(storage))
+    self.layout = layout
+    self.dtype = dtype
+    device = storage.device
+    flagBits = Atomic(flags.rawValue)
+  }
+
+  /// What a failed operation returns in a catching scope.
+  package convenience init(standInFor error: TensorError) {
+    self.init(
+      Storage.standIn, layout: Layout(contiguous: Shape()), dtype: .float32, flags: .standIn)
+    historyNode = StandInError(error)
+  }
+
+  deinit {
+    if let storage = shared.load(ordering: .acquiring) {
+      storage.release()
+    } else {
+      Storage.free(base, byteCount: byteCount, device: device)
+    }
+  }
+
+  // MARK: Storage
+
+  /// The storage, shared from now on.
+  package final var storage: Storage {
+    if let storage = shared.load(ordering: .acquiring) { return storage.takeUnretainedValue() }
+    let mine = Storage(takingOver: base, byteCount: byteCount, device: device)
+    let (exchanged, winner) = shared.compareExchange(
+      expected: nil, desired: Unmanaged.passUnretained(mine), ordering: .acquiringAndReleasing)
+    if exchanged {
+      _ = Unmanaged.passRetained(mine)
+      return mine
+    }
+    mine.giveUpOwnership()
+    return winner!.takeUnretainedValue()
+  }
+
+  /// True while nobody else can see this tensor's memory.
+  @inline(__always)
+  package final var ownsUnsharedMemory: Bool { shared.load(ordering: .relaxed) == nil }
+
+  /// How often the elements were changed in place.
+  package final var version: UInt32 {
+    shared.load(ordering: .acquiring)?.takeUnretainedValue().version ?? 0
+  }
+
+  /// Counts an in-place change. Memory that nobody shares has no one to tell.
+  @inline(__always)
+  package final func bumpVersion() {
+    shared.load(ordering: .acquiring)?.takeUnretainedValue().bumpVersion()
+  }
+
+  /// Looks at another tensor's elements from now on: PyTorch's assignment to `.data`.
+  package final func replaceData(with other: Tensor) {
+    let storage = other.storage
+    let previous = shared.exchange(Unmanaged.passRetained(storage), ordering: .acquiringAndReleasing)
+    if let previous {
+      previous.release()
+    } else {
+      Storage.free(base, byteCount: byteCount, device: device)
+    }
+    base = storage.address
+    byteCount = storage.byteCount
+    layout = other.layout
+    dtype = other.dtype
+    device = other.device
+  }
+
+  /// The address of the first element.
+  @inline(__always)
+  package final var dataPointer: UnsafeMutableRawPointer { base + layout.offset &* dtype.itemSize }
+
+  // MARK: Shape
+
+  /// The sizes, one a dimension.
+  public final var shape: Shape { layout.shape }
+
+  /// The number of dimensions (PyTorch's `ndim`, `dim()`).
+  public final var rank: Int { layout.rank }
+
+  /// The number of elements (PyTorch's `numel()`).
+  public final var elementCount: Int { layout.elementCount }
+
+  /// How many elements apart neighbours are along each dimension (PyTorch's `stride()`).
+  public final var strides: [Int] { (0..<rank).map { layout.strides[$0] } }
+
+  /// Where in the storage the first element is, in elements (PyTorch's `storage_offset()`).
+  public final var storageOffset: Int { layout.offset }
+
+  /// True if the elements lie in row-major order without gaps (PyTorch's `is_contiguous()`).
+  public final var isContiguous: Bool { layout.isContiguous }
+
+  /// The size of a dimension; negative ones count from the end (PyTorch's `size(dim)`).
+  public final func size(_ dim: Int) -> Int { shape[dim] }
+
+  // MARK: Flags and history
+
+  /// Read without ordering: what they announce is published by the thread that shares the tensor.
+  @inline(__always)
+  package final var flags: TensorFlags { TensorFlags(rawValue: flagBits.load(ordering: .relaxed)) }
+
+  package final func setFlags(_ added: TensorFlags, removing removed: TensorFlags = []) {
+    flagBits.bitwiseOr(added.rawValue, ordering: .relaxed)
+    flagBits.bitwiseAnd(~removed.rawValue, ordering: .relaxed)
+  }
+
+  package final var isWrappedNumber: Bool { flags.contains(.wrappedNumber) }
+
+  /// The tape node that this tensor came from (or the leaf's own), and which of its outputs it is. Autograd's.
+  package final var history: (node: AnyObject, output: Int)? {
+    withHistoryLock { historyNode.map { ($0, historyOutput) } }
+  }
+
+  package final func setHistory(_ node: AnyObject?, output: Int = 0) {
+    // The old node is let go of outside the lock: its release may run long.
+    let previous = withHistoryLock {
+      let previous = historyNode
+      historyNode = node
+      historyOutput = output
+      return previous
+    }
+    withExtendedLifetime(previous) {}
+  }
+
+  /// For a tensor that no other task has seen: no lock.
+  @inline(__always)
+  package final func setFreshHistory(_ node: AnyObject, output: Int) {
+    historyNode = node
+    historyOutput = output
+    flagBits.store(flagBits.load(ordering: .relaxed) | TensorFlags.tracked.rawValue, ordering: .relaxed)
+  }
+
+  @inline(__always)
+  private final func withHistoryLock<R>(_ body: () -> R) -> R {
+    while lock.exchange(true, ordering: .acquiring) {}
+    defer { lock.store(false, ordering: .releasing) }
+    return body()
+  }
+
+  /// The text of the failure that this tensor stands in for.
+  package final var standInError: TensorError? { (history?.node as? StandInError)?.error }
+}
+
+/// What is special about a tensor, one bit each; zero for most.
+package struct TensorFlags: OptionSet, Sendable {
+  package let rawValue: UInt8
+  @inline(__always) package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  /// Gradients are recorded: a leaf that requires them or a result that came from one.
+  package static let tracked = TensorFlags(rawValue: 1)
+  /// The result of a failed operation.
+  package static let standIn = TensorFlags(rawValue: 2)
+  /// A plain number wrapped for an operation: it counts less in promotion.
+  package static let wrappedNumber = TensorFlags(rawValue: 4)
+  /// Made in inference mode: can never be recorded.
+  package static let inference = TensorFlags(rawValue: 8)
+  /// A tensor whose identity matters (Parameter, Buffer): never reused as an output.
+  package static let named = TensorFlags(rawValue: 16)
+}
+
+private final class StandInError {
+  let error: TensorError
+  init(_ error: TensorError) { self.error = error }
+}
+
+extension Storage {
+  /// 64 zero bytes, the memory of every stand-in.
+  static let standIn: Storage = {
+    let address = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
+    address.initializeMemory(as: UInt8.self, repeating: 0, count: 64)
+    return Storage(borrowing: address, byteCount: 64, owner: StandInError(TensorError("stand-in", rule: "")))
+  }()
+}
