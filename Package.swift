@@ -44,7 +44,7 @@ let package = Package(
     room("Martlet", ["TensorModule", "Autograd", "NN", "Vision", "CUDABackend"]),
 
     .target(name: "ExampleSupport", path: "Examples/Shared", swiftSettings: swiftSettings),
-    .target(name: "MNISTSubset", path: "Examples/MNISTSubset"),
+    .target(name: "MNISTSubset", path: "Examples/MNISTSubset", exclude: ["README.md", "make-subset.py", "data"]),
     example("linear-regression", "LinearRegression", ["Martlet", "ExampleSupport"]),
     example("mnist", "MNIST", ["Martlet", "ExampleSupport", "MNISTSubset"]),
     .executableTarget(

@@ -34,7 +34,7 @@ public enum DigitDrawing {
         let (upper, lower) = (pixel(row, column), pixel(row + 1, column))
         switch style {
         case .shades:
-          // 232 … 255 of the 256 colours run from nearly black to nearly white. A colour is named only when it changes.
+          // 232 … 255 of the 256 colours run from nearly black to nearly white; named only when they change.
           let next = (232 + upper * 23 / 255, 232 + lower * 23 / 255)
           if shade == nil || shade! != next { line += "\u{1b}[38;5;\(next.0);48;5;\(next.1)m" }
           shade = next

@@ -20,8 +20,8 @@ struct PlotScale {
       high += room
     }
     let margin = (high - low) * 0.04
-    // Losses, accuracies and counts start at zero: no room is made below it.
-    low = low >= 0 && low - margin < 0 ? low : low - margin
+    // Losses, accuracies and counts are seen best from zero on, if that is near.
+    low = low >= 0 && low < (high - low) * 0.2 ? 0 : low - margin
     high += margin
 
     let (step, decimals) = Self.roundStep((high - low) / Double(max(1, tickCount)))

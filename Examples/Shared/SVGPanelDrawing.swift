@@ -17,8 +17,8 @@ struct PanelDrawing {
     right = left + SVGPlot.panelWidth - 22
     self.top = top + 34
     bottom = top + SVGPlot.panelHeight - 52
-    x = PlotScale(panel.series.flatMap(\.x), from: self.left, to: right, tickCount: 6)
-    y = PlotScale(panel.series.flatMap(\.y), from: bottom, to: self.top, tickCount: 5)
+    x = PlotScale(panel.series.flatMap(\.x), from: self.left, to: right, tickCount: 8)
+    y = PlotScale(panel.series.flatMap(\.y), from: bottom, to: self.top, tickCount: 6)
   }
 
   var lines: [String] { grid + axes + panel.series.enumerated().flatMap { draw($1, color: color($0)) } + legend }

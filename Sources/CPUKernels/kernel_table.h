@@ -34,6 +34,16 @@ typedef struct mk_kernel_table {
   } gemm_f32, gemm_f64;
   // the exact product of integers and bool: rows [begin, end) of one batch element
   int32_t (*gemm_integer)(const mk_gemm *work, const void *a, const void *b, void *c, int64_t begin, int64_t end);
+  // convolution.h, on the gemm kernels' tiles and panels. Both read an image in place through offsets.
+  struct mk_convolution_kernel {
+    // c[m × panels·nr] = (c +) a·b: a in packed panels of mr rows, a_panel apart; row p of b at b + offsets[p], whole panels are read
+    void (*correlate)(int64_t m, int64_t panels, int64_t k, const void *a, int64_t a_panel, const void *b, const int64_t *offsets, void *c, int64_t c_row,
+                      bool accumulate);
+    // c[m × n, rows padded to whole panels] = (c +) a·b: row i of a is `outer` runs of `inner` elements, outer_stride apart, from
+    // image + offsets[i] on; b in packed panels of outer·inner steps, b_panel apart
+    void (*correlate_weights)(int64_t m, int64_t n, int64_t outer, int64_t inner, const void *image, const int64_t *offsets, int64_t outer_stride,
+                              const void *b, int64_t b_panel, void *c, int64_t c_row, bool accumulate);
+  } convolution_f32, convolution_f64;
   // y = A·x for row-contiguous or column-contiguous A; see gemm.h
   int32_t (*gemv)(int32_t dtype, int64_t m, int64_t n, const void *a, int64_t a_row, int64_t a_column, const void *x, int64_t x_stride, void *y, int64_t y_stride, bool accumulate);
   // recurrent.h: batch rows [begin, end)

@@ -5,6 +5,7 @@
 #include "reduction.h"
 #include "softmax.h"
 #include "gemm.h"
+#include "convolution.h"
 #include "recurrent.h"
 #include "pooling.h"
 #include "optimizer.h"

@@ -26,7 +26,7 @@
   MK_INLINE vf##w gelu_tanh_gradient_f##w(vf##w g, vf##w x) {                                                            \
     const vf##w t = tanh_f##w(gelu_inner_f##w(x)), left = 0.5f * x, right = 1.0f + t;                                    \
     const vf##w inner = splat_f##w(0.79788456080286535588) * (1.0f + splat_f##w(3 * 0.044715) * (x * x));                \
-    return g * (0.5f * right + left * (1.0f - t * t) * inner);                                                           \
+    return g * (0.5f * right + left * ((1.0f - t) * right) * inner);                                                           \
   }                                                                                                                      \
   MK_INLINE vf##w silu_gradient_f##w(vf##w g, vf##w x) {                                                                 \
     const vf##w s = sigmoid_f##w(x);                                                                                     \
@@ -59,13 +59,13 @@ MK_FLOATS(MK_DEFINE, )
   X(multiply, x * y)                                   \
   X(divide, x / y)                                     \
   X(truncateDivide, __builtin_elementwise_trunc(x / y)) \
-  X(maximum, (x > y) | (x != x) ? x : y)               \
-  X(minimum, (x < y) | (x != x) ? x : y)               \
-  X(fmax, (x > y) | (y != y) ? x : y)                  \
-  X(fmin, (x < y) | (y != y) ? x : y)                  \
-  X(reluGradient, y > 0 ? x : 0)                       \
+  X(maximum, ((x > y) | (x != x)) ? x : y)             \
+  X(minimum, ((x < y) | (x != x)) ? x : y)             \
+  X(fmax, ((x > y) | (y != y)) ? x : y)                \
+  X(fmin, ((x < y) | (y != y)) ? x : y)                \
+  X(reluGradient, y <= 0 ? 0 : x) /* NaN lets it pass */ \
   X(sigmoidGradient, x * (1 - y) * y)                  \
-  X(tanhGradient, x * (1 - y * y))
+  X(tanhGradient, x * ((1 - y) * (1 + y)))
 #define MK_DEFINE_FLOAT(type, T, w, name, formula) MK_ROW_LOOP2(binary_##name##_##type, T, T, formula)
 #define MK_DEFINE(name, formula) MK_FLOATS(MK_DEFINE_FLOAT, name, formula)
 MK_BINARY_FLOAT_LOOPS(MK_DEFINE)
@@ -73,7 +73,7 @@ MK_BINARY_FLOAT_LOOPS(MK_DEFINE)
 #undef MK_DEFINE_FLOAT
 #define MK_DEFINE(type, T, w, ...)                                                                              \
   MK_ROW_LOOP2P(binary_leakyReluGradient_##type, T, parameter_##type, y > 0 ? x : x * p0)                       \
-  MK_ROW_LOOP2P(binary_clampGradient_##type, T, parameter_##type, (y > p0) & (y < p1) ? x : 0)
+  MK_ROW_LOOP2P(binary_clampGradient_##type, T, parameter_##type, ((y > p0) & (y < p1)) ? x : 0)
 MK_FLOATS(MK_DEFINE, )
 #undef MK_DEFINE
 
@@ -89,7 +89,7 @@ MK_FLOATS(MK_DEFINE, )
   X(bitwiseXor, x ^ y)                                                                 \
   /* a shift by a negative count or by all the bits moves everything out */            \
   X(leftShift, (W)y < 8 * sizeof(x) ? (W)x << ((W)y & (8 * sizeof(x) - 1)) : 0)        \
-  X(rightShift, x >> ((W)y < 8 * sizeof(x) ? (int)y : (int)(8 * sizeof(x) - 1)))
+  X(rightShift, x >> ((W)y < 8 * sizeof(x) ? (int)y : (int)(8 * sizeof(x)) - ((__typeof__(x))-1 < 0)))
 #define MK_DEFINE_INTEGER(type, T, w, name, formula) MK_ROW_LOOP2(binary_##name##_##type, T, T, formula)
 #define W uint64_t
 #define MK_DEFINE(name, formula) MK_INTEGERS(MK_DEFINE_INTEGER, name, formula)
@@ -119,6 +119,12 @@ MK_INLINE uint64_t lcm_integer(int64_t x, int64_t y) {
   const uint64_t a = x < 0 ? 0 - (uint64_t)x : (uint64_t)x, b = y < 0 ? 0 - (uint64_t)y : (uint64_t)y;
   return a / g * b;
 }
+// As PyTorch wraps it: the product in 32 or 64 bits, then its absolute value, then the type.
+MK_INLINE uint64_t lcm_wrapped(int64_t x, int64_t y, size_t bytes) {
+  const uint64_t product = lcm_integer(x, y);
+  const int64_t wrapped = bytes == 8 ? (int64_t)product : (int32_t)product;
+  return wrapped < 0 ? 0 - (uint64_t)wrapped : (uint64_t)wrapped;
+}
 // Division: by 0 is an error; by -1 is a negation, which wraps where the processor's division would trap.
 #define MK_DIVISION(quotient)                                 \
   if (y == 0) r = 0, status = MK_DIVISION_BY_ZERO;            \
@@ -137,7 +143,7 @@ MK_INLINE uint64_t lcm_integer(int64_t x, int64_t y) {
                  MK_REMAINDER({ r = (T)(x % y); if (r != 0 && (r < 0) != (y < 0)) r = (T)(r + y); }))                     \
   MK_ROW_SCALAR2(binary_power_##type, T_, r = (T_)power_integer(x, y))                                                    \
   MK_ROW_SCALAR2(binary_gcd_##type, T_, r = (T_)gcd_integer(x, y))                                                        \
-  MK_ROW_SCALAR2(binary_lcm_##type, T_, r = (T_)lcm_integer(x, y))
+  MK_ROW_SCALAR2(binary_lcm_##type, T_, r = (T_)lcm_wrapped(x, y, sizeof(T_)))
 MK_INTEGERS(MK_DEFINE, )
 #undef MK_DEFINE
 #undef MK_DIVISION

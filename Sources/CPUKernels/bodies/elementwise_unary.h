@@ -138,7 +138,7 @@ static const row_kernel unary_table[MK_UNARY_COUNT][MK_DTYPE_COUNT] = {
 #undef MK_FLOATS_ONLY
 #undef MK_NUMBERS
 #undef MK_PREDICATE
-_Static_assert(MK_UNARY_clamp == MK_UNARY_COUNT - 1 && MK_UNARY_COUNT == 51, "a new unary operation wants its entry above");
+_Static_assert(MK_UNARY_clamp == MK_UNARY_COUNT - 1 && MK_UNARY_COUNT == 54, "a new unary operation wants its entry above");
 
 // logicalNot … signbit answer bool.
 MK_INLINE bool unary_is_predicate(int32_t operation) {

@@ -29,7 +29,7 @@ enum CPUBackend {
       try reduce(operation, axes, parameter, inputs.first, into: result, indices: others.first)
     case .cumulative(let operation, let dim):
       try cumulative(operation, dim, inputs.first, into: result)
-    case .view(let operation):
+    case .view(let operation), .place(let operation):
       throw TensorError(operation.name, rule: "views have no kernel")
     case .flip(let axes):
       try flip(axes, inputs.first, into: result)
@@ -71,8 +71,6 @@ enum CPUBackend {
       try lstmCell(inputs, into: result, others)
     case .lstmCellGradient:
       try lstmCellGradient(inputs, into: result, others)
-    case .custom:
-      throw TensorError("customFunction", rule: "has no kernel of its own")
     }
   }
 

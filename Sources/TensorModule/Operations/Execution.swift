@@ -103,6 +103,30 @@ package func applyView(_ operation: ViewOperation, _ x: Tensor, _ layout: Layout
   return result
 }
 
+/// Zeros of the base's shape with `x` where the view looks: the gradient of a view. Windows that overlap add up.
+package func applyPlacement(_ operation: ViewOperation, _ x: Tensor, baseShape: Shape) -> Tensor {
+  let result = Tensor.zeros(baseShape, dtype: x.dtype, device: x.device)
+  if ThreadMode.hasFailed { return standIn() }
+  do throws(TensorError) {
+    let window = Tensor(result.storage, layout: operation.layout(of: result.layout, target: x.shape), dtype: x.dtype)
+    if case .unfold(_, let size, _) = operation {
+      let plain = Tensor(x.storage, layout: x.layout, dtype: x.dtype)
+      for i in 0..<size {
+        let part = window.select(dim: -1, index: i)
+        try run(.binary(.add), Operands(part, plain.select(dim: -1, index: i)), into: part)
+      }
+    } else {
+      try run(.unary(.copy), Operands(x), into: window)
+    }
+  } catch {
+    return failing(error)
+  }
+  if Recording.records(x.flags, ThreadMode.current) {
+    Recording.recorder?.record(.place(operation), Operands(x), output: result, others: [])
+  }
+  return result
+}
+
 // MARK: Running
 
 /// Allocates the result and runs; nothing is recorded.

@@ -9,6 +9,7 @@ extension Primitive {
     case .reduce(let operation, _, _, _): operation.name
     case .cumulative(let operation, _): operation == .sum ? "cumsum" : "cumprod"
     case .view(let operation): operation.name
+    case .place(let operation): operation.name + "Gradient"
     case .contiguous: "contiguous"
     case .flip: "flip"
     case .concatenate: "cat"
@@ -30,7 +31,6 @@ extension Primitive {
     case .softmaxGradient(_, let logarithm): logarithm ? "logSoftmaxGradient" : "softmaxGradient"
     case .lstmCell: "lstmCell"
     case .lstmCellGradient: "lstmCellGradient"
-    case .custom: "customFunction"
     }
   }
 }
@@ -108,7 +108,6 @@ extension ViewOperation {
     case .select: "select"
     case .diagonal: "diagonal"
     case .unfold: "unfold"
-    case .asStrided: "asStrided"
     }
   }
 }

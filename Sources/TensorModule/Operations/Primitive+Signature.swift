@@ -48,7 +48,7 @@ extension Primitive {
       return try operation.signature(first, axes, keepDim: keepDim)
     case .cumulative:
       return Signature(first.shape, first.dtype)
-    case .view:
+    case .view, .place:
       return Signature(first.shape, first.dtype)
     case .contiguous, .flip:
       return Signature(first.shape, first.dtype)
@@ -107,8 +107,6 @@ extension Primitive {
         more: [Specification(cell.shape, first.dtype), Specification(first.shape, first.dtype)])
     case .lstmCellGradient:
       return Signature(operands[2].shape, first.dtype, more: [Specification(operands[3].shape, first.dtype)])
-    case .custom:
-      return Signature(first.shape, first.dtype)
     }
   }
 }

@@ -20,6 +20,8 @@ package enum Primitive: Sendable {
   // Movement.
   /// No kernel: another layout over the same storage. The layout travels beside the primitive.
   case view(ViewOperation)
+  /// Zeros with the operand where the view looks: the gradient of a view. The base's shape travels beside the primitive.
+  case place(ViewOperation)
   /// A row-major copy.
   case contiguous
   /// Reversed along the dimensions.
@@ -67,9 +69,6 @@ package enum Primitive: Sendable {
   /// Operands hidden gradient, cell gradient, activations, previous cell, cell. Outputs gates gradient, previous
   /// cell's gradient.
   case lstmCellGradient
-
-  /// A derivative that the user wrote (`CustomFunction`).
-  case custom(Int)
 }
 
 /// Up to two numbers that an element-wise operation takes beside its operands.
@@ -102,8 +101,6 @@ package enum ViewOperation: Sendable, Equatable {
   case select(dim: Int, index: Int)
   case diagonal(offset: Int, Int, Int)
   case unfold(dim: Int, size: Int, step: Int)
-  /// Any layout over the same storage.
-  case asStrided
 }
 
 /// The geometry of a convolution of up to three spatial dimensions, innermost last.

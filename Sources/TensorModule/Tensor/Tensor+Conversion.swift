@@ -92,7 +92,7 @@ extension Tensor {
     let a = toArray(as: Double.self)
     let b = other.shape == shape ? other.toArray(as: Double.self) : other.expand(shape).toArray(as: Double.self)
     return zip(a, b).allSatisfy { x, y in
-      x == y || (x.isNaN && y.isNaN && equalNaN) || abs(x - y) <= absolute + relative * abs(y)
+      x == y || (x.isNaN && y.isNaN && equalNaN) || (x - y).magnitude <= absolute + relative * y.magnitude
     }
   }
 }

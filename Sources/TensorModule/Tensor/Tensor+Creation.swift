@@ -213,7 +213,7 @@ extension Tensor {
       guard by != 0, (last >= first) == (by > 0) || last == first else {
         return failing(TensorError("arange", rule: "no steps of \(by) lead from \(first) to \(last)"))
       }
-      let numbers = Array(stride(from: first, to: last, by: Int(by)))
+      let numbers = Array(Swift.stride(from: first, to: last, by: Int(by)))
       return Tensor(numbers, shape: [numbers.count], dtype: target).to(device)
     }
     let first = start.scalar.double, last = end.scalar.double, by = step.scalar.double

@@ -111,7 +111,11 @@ extension Tensor {
   }
 
   /// The Euclidean norm of all elements (PyTorch's `norm()`). The gradient of the norm of zeros is 0.
-  public func norm() -> Tensor { reduce(.sumOfSquares, [], keepDim: false).sqrt() }
+  public func norm() -> Tensor {
+    let squares = reduce(.sumOfSquares, [], keepDim: false)
+    let isZero = squares .== 0
+    return Tensor.where(isZero, 0, Tensor.where(isZero, 1, squares).sqrt())
+  }
   /// The number of elements that are not zero, int64 (PyTorch's `count_nonzero`).
   public func countNonZero() -> Tensor { reduce(.countNonZero, [], keepDim: false) }
   /// log Σ exp along dimensions, without overflow (PyTorch's `logsumexp`).

@@ -1,0 +1,85 @@
+// Learns to read handwritten digits. Run it, and watch a network learn:
+//
+//   swift run -c release mnist
+//   swift run -c release mnist --model cnn --epochs 5 --save digits.martlet
+
+import ExampleSupport
+import Martlet
+
+let options = Options()
+options.arguments.run { try trainAndTest(options) }
+
+func trainAndTest(_ options: Options) throws {
+  if let threads = options.threads { setThreadCount(threads) }
+  let device = options.chooseDevice()
+  let data = try MNISTData.load(named: options.data, offline: options.offline)
+  print(data.origin)
+
+  // Images are float32 [N, 1, 28, 28] from 0 to 1, labels int64 [N].
+  let limit = options.limit ?? .max
+  let trainingSet = TensorDataset(data.training.images()[0..<limit], data.training.labels()[0..<limit])
+  let testImages = data.test.images()[0..<limit].to(device), testLabels = data.test.labels()[0..<limit].to(device)
+
+  // The seed comes before the model: it decides the initial weights, then the order of the images.
+  manualSeed(options.seed)
+  let model = options.model == "cnn" ? convolutionalNetwork() : multilayerPerceptron()
+  model.to(device)
+  if let file = options.load { try Checkpoint.load(file, into: model) }
+  let optimizer = Adam(model.parameters(), learningRate: options.learningRate)
+  let loader = DataLoader(trainingSet, batchSize: options.batchSize, shuffle: true)
+  let criterion = CrossEntropyLoss()
+  print("\(options.model): \(NumberText.grouped(model.parameterCount)) parameters on \(device), \(threadCount) threads")
+
+  var score = Score(correct: 0, total: testLabels.elementCount)
+  for epoch in 1...options.epochs {
+    model.train()
+    var progress = ProgressBar(total: trainingSet.count, label: "epoch \(epoch)", unit: "images")
+    var totalLoss = 0.0
+    for (images, labels) in loader {
+      optimizer.zeroGrad()
+      let loss = criterion(model(images.to(device)), labels.to(device))
+      loss.backward()
+      optimizer.step()
+      totalLoss += loss.item()
+      progress.advance(by: labels.elementCount, loss: loss.item())
+    }
+    progress.finish()
+    score = evaluate(model, testImages, testLabels)
+    print("epoch \(epoch) loss \(NumberText.fixed(totalLoss / Double(loader.count), 4)) test \(score.percent) %")
+  }
+  if let file = options.save {
+    try Checkpoint.save(model, to: file)
+    print("saved \(file)")
+  }
+  showPredictions(model, testImages, data.test)
+  print("test accuracy \(score.percent) % (\(score.correct)/\(score.total))")
+}
+
+/// How many of the test images are read rightly.
+struct Score {
+  let correct: Int
+  let total: Int
+  var percent: String { NumberText.fixed(100 * Double(correct) / Double(max(total, 1)), 2) }
+}
+
+func evaluate(_ model: Sequential, _ images: Tensor, _ labels: Tensor) -> Score {
+  model.eval()
+  return withNoGrad {
+    var correct = 0
+    for start in stride(from: 0, to: labels.elementCount, by: 1000) {
+      let guesses = model(images[start..<(start + 1000)]).argmax(dim: 1)
+      correct += (guesses .== labels[start..<(start + 1000)]).sum().item(as: Int.self)
+    }
+    return Score(correct: correct, total: labels.elementCount)
+  }
+}
+
+/// Draws a few test digits with what the model takes them for.
+func showPredictions(_ model: Sequential, _ images: Tensor, _ test: MNIST) {
+  let count = min(Terminal.isInteractive ? max(1, Terminal.width / 30) : 2, 4, images.shape[0])
+  guard count > 0 else { return }
+  let guesses = withNoGrad { model(images[0..<count]).argmax(dim: 1).toArray(as: Int.self) }
+  let drawings = (0..<count).map { DigitDrawing.lines(test.image(at: $0), columns: test.columns) }
+  let captions = (0..<count).map { "read as \(guesses[$0]), is \(test.targets[$0])" }
+  print(DigitDrawing.row(drawings, captions: captions))
+}

@@ -1,0 +1,104 @@
+internal import TensorModule
+internal import Synchronization
+
+/// A node of the gradient graph: receives the gradient of each of its outputs during a backward pass. Either a
+/// ``TapeNode`` (an operation) or a ``LeafNode`` (a tensor that gradients are accumulated for).
+///
+/// Sendable: what changes after creation is under the node's lock, or belongs to the one backward pass that claimed
+/// the node.
+package class GradientNode: @unchecked Sendable {
+  /// Greater than that of every node this one leads to: the order of the backward pass.
+  package let serial: UInt64
+  /// Shape, type and place of the outputs, to which incoming gradients are fitted.
+  package let output: OutputMetadata
+  package let moreOutputs: [OutputMetadata]
+  /// Rarely used: hooks and retained gradients.
+  let extras = Mutex<NodeExtras?>(nil)
+
+  /// The pass that holds `slot` now; 0 if none.
+  let claimant = Atomic<UInt64>(0)
+  /// The claiming pass's gradients for this node.
+  @exclusivity(unchecked) final var slot = GradientSlot()
+
+  private static let lastSerial = Atomic<UInt64>(0)
+
+  init(output: OutputMetadata, moreOutputs: [OutputMetadata]) {
+    serial = Self.lastSerial.add(1, ordering: .relaxed).newValue
+    self.output = output
+    self.moreOutputs = moreOutputs
+  }
+
+  final func metadata(_ index: Int) -> OutputMetadata { index == 0 ? output : moreOutputs[index - 1] }
+}
+
+/// What a node knows of one of its outputs.
+package struct OutputMetadata: Sendable {
+  let shape: Shape
+  let dtype: DType
+  let device: Device
+  @inline(__always)
+  init(_ tensor: Tensor) {
+    shape = tensor.shape
+    dtype = tensor.dtype
+    device = tensor.device
+  }
+}
+
+/// Gradients that have arrived at a node during a pass.
+struct GradientSlot {
+  var first: Tensor?
+  var more: [Tensor?] = []
+  var isQueued = false
+}
+
+/// Hooks on the outputs of a node, and gradients kept for `grad` of results.
+struct NodeExtras {
+  var hooks: [(id: Int, output: Int, body: @Sendable (Tensor) -> Tensor?)] = []
+  var nextHook = 0
+  /// By output: present if the gradient is to be kept.
+  var retained: [Int: Tensor?] = [:]
+}
+
+/// Where a gradient goes next: an output of a node.
+package struct Edge: Sendable {
+  package let node: GradientNode
+  package let output: Int
+  @inline(__always)
+  init(_ node: GradientNode, _ output: Int) {
+    self.node = node
+    self.output = output
+  }
+  var metadata: OutputMetadata { node.metadata(output) }
+}
+
+/// The end of the graph at a tensor that the user made: holds its gradient. Holds not the tensor itself, so nothing but
+/// its user keeps it alive.
+package final class LeafNode: GradientNode, @unchecked Sendable {
+  private let gradientBox = Mutex<Tensor?>(nil)
+
+  init(for tensor: Tensor) {
+    super.init(output: OutputMetadata(tensor), moreOutputs: [])
+  }
+
+  var gradient: Tensor? {
+    get { gradientBox.withLock { $0 } }
+    set {
+      // The old one is released outside the lock.
+      let old = gradientBox.withLock { box in
+        let old = box
+        box = newValue
+        return old
+      }
+      withExtendedLifetime(old) {}
+    }
+  }
+}
+
+extension Tensor {
+  /// The node that this tensor's gradient goes to.
+  @inline(__always)
+  final var gradientEdge: Edge? {
+    guard let history else { return nil }
+    return Edge(unsafeDowncast(history.node, to: GradientNode.self), history.output)
+  }
+}

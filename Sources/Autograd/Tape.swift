@@ -1,0 +1,67 @@
+internal import TensorModule
+
+/// The recorder at the core's door: turns every operation on tracked tensors into a node.
+final class Tape: OperationRecorder {
+  static let shared = Tape()
+
+  /// Installs the tape; called before the first tensor becomes tracked.
+  static func install() { Recording.install(shared) }
+
+  func record(_ primitive: Primitive, _ inputs: Operands, output: Tensor, others: [Tensor]) {
+    // Integers and bool carry no gradient.
+    guard output.dtype.isFloatingPoint, primitive.isRecorded else { return }
+    let node = TapeNode(primitive, inputs, output: output, others: others)
+    output.setFreshHistory(node, output: 0)
+    for (i, other) in others.enumerated() where other.dtype.isFloatingPoint {
+      other.setFreshHistory(node, output: i + 1)
+    }
+    if ThreadMode.current.contains(.anomaly) { Anomaly.check(primitive, output) }
+  }
+
+  func savesFirstOperand(_ primitive: Primitive) -> Bool {
+    primitive.savedValues(OperandMask(bits: .max)).operands.contains(0)
+  }
+
+  func refusalToWrite(_ tensor: Tensor) -> String? {
+    guard tensor.flags.contains(.tracked), tensor.isLeaf else { return nil }
+    return "a leaf that requires gradients cannot be changed in place while gradients are recorded"
+  }
+
+  func didWrite(_ target: Tensor, from result: Tensor) {
+    guard result.flags.contains(.tracked), let history = result.history else {
+      if target.flags.contains(.tracked) && !target.isLeaf {
+        target.setHistory(nil)
+        target.setFlags([], removing: .tracked)
+      }
+      return
+    }
+    target.setHistory(history.node, output: history.output)
+    target.setFlags(.tracked)
+  }
+
+  func describe(_ tensor: Tensor) -> String? {
+    guard let edge = tensor.gradientEdge else { return nil }
+    guard let node = edge.node as? TapeNode else { return "requires_grad=True" }
+    return "grad_fn=<\(node.primitive.graphName)>"
+  }
+}
+
+extension Primitive {
+  /// PyTorch's name of the node, for printing: `ExpBackward0`.
+  var graphName: String {
+    let base: String
+    switch self {
+    case .binary(.add, _): base = "Add"
+    case .binary(.subtract, _): base = "Sub"
+    case .binary(.multiply, _): base = "Mul"
+    case .binary(.divide, _): base = "Div"
+    case .unary(.square, _): base = "Pow"
+    case .matmul: base = "Mm"
+    case .linear: base = "Addmm"
+    case .view(.reshape): base = "View"
+    case .cast: base = "ToCopy"
+    default: base = name.prefix(1).uppercased() + name.dropFirst()
+    }
+    return base + "Backward0"
+  }
+}

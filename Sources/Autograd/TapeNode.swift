@@ -1,0 +1,181 @@
+package import TensorModule
+internal import Synchronization
+
+/// One recorded operation, as plain data: the primitive, the values that its derivative needs, and where the gradients
+/// of its operands go.
+package final class TapeNode: GradientNode, @unchecked Sendable {
+  package let primitive: Primitive
+  let operandCount: Int
+  // Edges of up to three operands inline; nil for operands without gradient.
+  @exclusivity(unchecked) private var firstEdge: Edge?
+  @exclusivity(unchecked) private var secondEdge: Edge?
+  @exclusivity(unchecked) private var laterEdges: [Edge?]
+  /// Values for the derivative; let go of after the backward pass.
+  @exclusivity(unchecked) private var saved: SavedValues
+  /// The sizes of all operands, for the primitives whose derivative cuts by them.
+  let operandShapes: [Shape]
+
+  init(_ primitive: Primitive, _ operands: Operands, output: Tensor, others: [Tensor]) {
+    self.primitive = primitive
+    operandCount = operands.count
+    firstEdge = Self.edge(of: operands.first)
+    secondEdge = operands.count > 1 ? Self.edge(of: operands.second!) : nil
+    laterEdges = operands.count > 2 ? (2..<operands.count).map { Self.edge(of: operands[$0]) } : []
+    if case .concatenate = primitive { operandShapes = operands.array.map(\.shape) } else { operandShapes = [] }
+    var needs = OperandMask()
+    if firstEdge != nil { needs.insert(0) }
+    if secondEdge != nil { needs.insert(1) }
+    for (i, edge) in laterEdges.enumerated() where edge != nil { needs.insert(i + 2) }
+    let wanted = primitive.savedValues(needs)
+    saved = SavedValues(wanted, operands, output, others)
+    super.init(output: OutputMetadata(output), moreOutputs: others.isEmpty ? [] : others.map { OutputMetadata($0) })
+  }
+
+  @inline(__always)
+  private static func edge(of tensor: Tensor) -> Edge? {
+    tensor.flags.contains(.tracked) ? tensor.gradientEdge : nil
+  }
+
+  @inline(__always)
+  func edge(_ index: Int) -> Edge? {
+    switch index {
+    case 0: firstEdge
+    case 1: secondEdge
+    default: index - 2 < laterEdges.count ? laterEdges[index - 2] : nil
+    }
+  }
+
+  /// The saved value of an operand, or of the output for nil; with its history if `tracked`.
+  func value(_ operand: Int?, tracked: Bool, outputIndex: Int = 0) throws(TensorError) -> Tensor {
+    let value = operand.map { saved.operand($0) } ?? saved.output(outputIndex)
+    guard let value else {
+      throw TensorError(
+        "backward",
+        rule: saved.wasReleased
+          ? "the values saved by \(primitive.name) were freed by an earlier backward pass"
+          : "\(primitive.name) did not save what its derivative needs",
+        hint: saved.wasReleased ? "pass retainGraph: true to the first backward if you need a second" : nil)
+    }
+    guard value.storage.version == value.version else {
+      throw TensorError(
+        "backward",
+        rule:
+          "a tensor of shape \(value.layout.shape.tupleDescription) that \(primitive.name) needs for its gradient was changed in place: it is at version \(value.storage.version), expected \(value.version)",
+        hint: "use the operation that returns a new tensor instead, or clone() before the change")
+    }
+    let tensor = Tensor(value.storage, layout: value.layout, dtype: value.dtype, flags: value.flags)
+    if tracked {
+      if let operand {
+        if let edge = edge(operand) { tensor.setFreshHistory(edge.node, output: edge.output) }
+      } else if metadata(outputIndex).dtype.isFloatingPoint {
+        tensor.setFreshHistory(self, output: outputIndex)
+      }
+    }
+    return tensor
+  }
+
+  /// Lets go of the saved values.
+  func releaseSaved() { saved.release() }
+
+  deinit {
+    // A chain of a million nodes must not be released by a million nested calls.
+    var pending: [GradientNode] = []
+    moveEdges(to: &pending)
+    while var node = pending.popLast() {
+      guard isKnownUniquelyReferenced(&node), let tapeNode = node as? TapeNode else { continue }
+      tapeNode.moveEdges(to: &pending)
+    }
+  }
+
+  private func moveEdges(to list: inout [GradientNode]) {
+    if let node = firstEdge?.node as? TapeNode { list.append(node) }
+    if let node = secondEdge?.node as? TapeNode { list.append(node) }
+    for edge in laterEdges { if let node = edge?.node as? TapeNode { list.append(node) } }
+    firstEdge = nil
+    secondEdge = nil
+    laterEdges = []
+  }
+}
+
+/// A set of operand positions; positions past 63 are always in it.
+package struct OperandMask: Sendable, Equatable {
+  var bits: UInt64 = 0
+  @inline(__always) mutating func insert(_ index: Int) { if index < 64 { bits |= 1 << UInt64(index) } }
+  @inline(__always) func contains(_ index: Int) -> Bool { index >= 64 || bits >> UInt64(index) & 1 != 0 }
+  static func of(_ indices: Int...) -> OperandMask {
+    var mask = OperandMask()
+    for index in indices { mask.insert(index) }
+    return mask
+  }
+}
+
+/// Which values a derivative looks at.
+package struct SavedMask: Sendable {
+  var operands = OperandMask()
+  /// Bit i: output i.
+  var outputs: UInt8 = 0
+  static let nothing = SavedMask()
+  static let output = SavedMask(outputs: 1)
+  static func operands(_ indices: Int...) -> SavedMask {
+    var result = SavedMask()
+    for index in indices { result.operands.insert(index) }
+    return result
+  }
+}
+
+/// A value as the tape keeps it: never a Tensor, which would keep its history alive.
+struct SavedValue {
+  let storage: Storage
+  let layout: Layout
+  let dtype: DType
+  let version: UInt32
+  let flags: TensorFlags
+
+  init(_ tensor: Tensor) {
+    storage = tensor.storage
+    layout = tensor.layout
+    dtype = tensor.dtype
+    version = storage.version
+    flags = tensor.flags.intersection(.wrappedNumber)
+  }
+}
+
+private struct SavedValues {
+  private var first: SavedValue?
+  private var second: SavedValue?
+  private var output: SavedValue?
+  /// Third and later operands, and later outputs.
+  private var rest: [(isOutput: Bool, index: Int, value: SavedValue)] = []
+  private(set) var wasReleased = false
+  private let isEmpty: Bool
+
+  init(_ mask: SavedMask, _ operands: Operands, _ output: Tensor, _ others: [Tensor]) {
+    isEmpty = mask.operands.bits == 0 && mask.outputs == 0
+    if isEmpty { return }
+    if mask.operands.contains(0) { first = SavedValue(operands.first) }
+    if operands.count > 1 && mask.operands.contains(1) { second = SavedValue(operands[1]) }
+    if operands.count > 2 {
+      for i in 2..<operands.count where mask.operands.contains(i) { rest.append((false, i, SavedValue(operands[i]))) }
+    }
+    if mask.outputs & 1 != 0 { self.output = SavedValue(output) }
+    for (i, other) in others.enumerated() where mask.outputs >> UInt8(i + 1) & 1 != 0 {
+      rest.append((true, i + 1, SavedValue(other)))
+    }
+  }
+
+  func operand(_ index: Int) -> SavedValue? {
+    index == 0 ? first : index == 1 ? second : rest.first { !$0.isOutput && $0.index == index }?.value
+  }
+  func output(_ index: Int) -> SavedValue? {
+    index == 0 ? output : rest.first { $0.isOutput && $0.index == index }?.value
+  }
+
+  mutating func release() {
+    if isEmpty || wasReleased { return }
+    first = nil
+    second = nil
+    output = nil
+    rest = []
+    wasReleased = true
+  }
+}
