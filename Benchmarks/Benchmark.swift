@@ -38,7 +38,7 @@ enum Benchmark {
     let training = mnist.map { Training(mnist: $0).workloads() } ?? []
     return [
       Startup.workloads(), Overhead.workloads(), Elementwise.workloads(), Movement.workloads(), Indexing.workloads(),
-      Reduction.workloads(), Random.workloads(), LinearAlgebra.workloads(), Convolution.workloads(),
+      Reductions.workloads(), Random.workloads(), LinearAlgebra.workloads(), Convolution.workloads(),
       Recurrent.workloads(), Optimization.workloads(), training,
     ].flatMap(\.self)
   }

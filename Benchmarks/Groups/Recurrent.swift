@@ -5,12 +5,9 @@ enum Recurrent {
   static func workloads() -> [Workload] {
     [
       training("lstm/35x20x200-h200-train", steps: 35, batch: 20, input: 200, hidden: 200),
-      Workload("lstm/35x20x200-h200-infer") {
-        let model = LSTM(200, 200)
-        let x = Tensor.randn(35, 20, 200)
-        return { withNoGrad { consume(model(x).output) } }
-      },
+      inference("lstm/35x20x200-h200-infer", steps: 35, batch: 20, input: 200, hidden: 200),
       training("lstm/100x64x100-h256-train", steps: 100, batch: 64, input: 100, hidden: 256),
+      inference("lstm/50x1x128-h128x2-infer", steps: 50, batch: 1, input: 128, hidden: 128, layers: 2),
     ]
   }
 
@@ -22,6 +19,16 @@ enum Recurrent {
         model.zeroGrad()
         model(x).output.sum().backward()
       }
+    }
+  }
+
+  private static func inference(
+    _ name: String, steps: Int, batch: Int, input: Int, hidden: Int, layers: Int = 1
+  ) -> Workload {
+    Workload(name) {
+      let model = LSTM(input, hidden, numLayers: layers)
+      let x = Tensor.randn(steps, batch, input)
+      return { withNoGrad { consume(model(x).output) } }
     }
   }
 }

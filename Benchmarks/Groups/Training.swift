@@ -44,10 +44,9 @@ struct Training {
     }
   }
 
-  /// Images `[10000, 1, 28, 28]` from 0 to 1, labels int64.
-  private func images() throws -> TensorDataset {
+  /// Images `[10000, 1, 28, 28]` from 0 to 1, and labels.
+  private func images() throws -> TensorDataset<(Tensor, Tensor)> {
     let data = try MNIST(root: mnist, split: .train, limit: 10_000)
-    let images = Tensor(data.pixels, shape: [data.count, 1, data.rows, data.columns]).to(.float32) / 255
-    return TensorDataset(images, Tensor(data.targets, shape: [data.count]).to(.int64))
+    return TensorDataset(data.images(), data.labels())
   }
 }

@@ -215,21 +215,22 @@ def lstm_training(name, steps, batch, inputs, hidden):
         return step
 
 
+def lstm_inference(name, steps, batch, inputs, hidden, layers=1):
+    @workload(name)
+    def prepare():
+        model, x = nn.LSTM(inputs, hidden, layers), randn(steps, batch, inputs)
+
+        @torch.no_grad()
+        def step():
+            model(x)
+
+        return step
+
+
 lstm_training("lstm/35x20x200-h200-train", 35, 20, 200, 200)
-
-
-@workload("lstm/35x20x200-h200-infer")
-def lstm_inference():
-    model, x = nn.LSTM(200, 200), randn(35, 20, 200)
-
-    @torch.no_grad()
-    def step():
-        model(x)
-
-    return step
-
-
+lstm_inference("lstm/35x20x200-h200-infer", 35, 20, 200, 200)
 lstm_training("lstm/100x64x100-h256-train", 100, 64, 100, 256)
+lstm_inference("lstm/50x1x128-h128x2-infer", 50, 1, 128, 128, layers=2)
 
 # Optimizers.
 

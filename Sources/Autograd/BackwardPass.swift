@@ -156,9 +156,9 @@ struct BackwardPass {
     var slot = takeSlot(node)
     if node.extras.withLock({ $0 != nil }) { runHooks(node, &slot) }
     if !captures.isEmpty {
-      for index in 0...node.moreOutputs.count {
+      for index in 0..<node.outputCount {
         let key = CaptureKey(Edge(node, index))
-        if captures[key] != nil { captures[key] = .some(index == 0 ? slot.first : slot.more.indices.contains(index - 1) ? slot.more[index - 1] : nil) }
+        if captures[key] != nil { captures[key] = .some(slot[index]) }
       }
     }
     if let leaf = node as? LeafNode {
@@ -171,8 +171,7 @@ struct BackwardPass {
       return
     }
     var context = DerivativeContext(
-      node: node, gradient: slot.first, moreGradients: slot.more, tracked: createsGraph, needed: needed)
-    slot.first = nil
+      node: node, gradient: slot.first.take(), moreGradients: slot.more ?? [], tracked: createsGraph, needed: needed)
     do throws(TensorError) {
       try node.primitive.derive(&context)
     } catch {
@@ -249,12 +248,11 @@ struct BackwardPass {
   private func runHooks(_ node: GradientNode, _ slot: inout GradientSlot) {
     guard let extras = node.extras.withLock({ $0 }) else { return }
     for hook in extras.hooks {
-      let current = hook.output == 0 ? slot.first : slot.more.indices.contains(hook.output - 1) ? slot.more[hook.output - 1] : nil
-      guard let current, let replacement = hook.body(current) else { continue }
-      if hook.output == 0 { slot.first = replacement } else { slot.more[hook.output - 1] = replacement }
+      guard let current = slot[hook.output], let replacement = hook.body(current) else { continue }
+      slot[hook.output] = replacement
     }
     for output in extras.retained.keys {
-      guard let gradient = output == 0 ? slot.first : slot.more.indices.contains(output - 1) ? slot.more[output - 1] : nil else { continue }
+      guard let gradient = slot[output] else { continue }
       node.extras.withLock { extras in
         let present = extras?.retained[output] ?? nil
         extras?.retained[output] = .some(present.map { $0 + gradient } ?? (createsGraph ? gradient : gradient.clone()))
@@ -269,13 +267,10 @@ extension GradientSlot {
   mutating func add(_ gradient: consuming Tensor, at output: Int) -> Bool {
     if output == 0 {
       if let present = first.take() { first = present + gradient } else { first = gradient }
+    } else if let present = self[output] {
+      self[output] = present + gradient
     } else {
-      while more.count < output { more.append(nil) }
-      if let present = more[output - 1].take() {
-        more[output - 1] = present + gradient
-      } else {
-        more[output - 1] = gradient
-      }
+      self[output] = gradient
     }
     if isQueued { return false }
     isQueued = true

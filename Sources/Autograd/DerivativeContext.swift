@@ -51,7 +51,8 @@ struct DerivativeContext {
 
   /// The shape of an operand whose gradient is asked for.
   func shape(ofOperand index: Int) -> Shape {
-    node.operandShapes.indices.contains(index) ? node.operandShapes[index] : node.edge(index)?.metadata.shape ?? Shape()
+    if let shapes = node.rare?.operandShapes, !shapes.isEmpty { return shapes[index] }
+    return node.edge(index)?.metadata.shape ?? Shape()
   }
   var operandCount: Int { node.operandCount }
   var outputShape: Shape { node.output.shape }

@@ -11,7 +11,8 @@ package class GradientNode: @unchecked Sendable {
   package let serial: UInt64
   /// Shape, type and place of the outputs, to which incoming gradients are fitted.
   package let output: OutputMetadata
-  package let moreOutputs: [OutputMetadata]
+  /// What few nodes have; nil for most, so that the usual node is one allocation.
+  let rare: RareParts?
   /// Rarely used: hooks and retained gradients.
   let extras = Mutex<NodeExtras?>(nil)
 
@@ -22,13 +23,14 @@ package class GradientNode: @unchecked Sendable {
 
   private static let lastSerial = Atomic<UInt64>(0)
 
-  init(output: OutputMetadata, moreOutputs: [OutputMetadata]) {
+  init(output: OutputMetadata, rare: RareParts?) {
     serial = Self.lastSerial.add(1, ordering: .relaxed).newValue
     self.output = output
-    self.moreOutputs = moreOutputs
+    self.rare = rare
   }
 
-  final func metadata(_ index: Int) -> OutputMetadata { index == 0 ? output : moreOutputs[index - 1] }
+  final var outputCount: Int { 1 + (rare?.moreOutputs.count ?? 0) }
+  final func metadata(_ index: Int) -> OutputMetadata { index == 0 ? output : rare!.moreOutputs[index - 1] }
 }
 
 /// What a node knows of one of its outputs.
@@ -44,11 +46,46 @@ package struct OutputMetadata: Sendable {
   }
 }
 
+/// Parts of a node beyond two operands and one output.
+final class RareParts {
+  let moreOutputs: [OutputMetadata]
+  /// The third and later operands' edges.
+  var laterEdges: [Edge?]
+  /// The sizes of all operands, for the primitives whose derivative cuts by them.
+  let operandShapes: [Shape]
+
+  init(moreOutputs: [OutputMetadata], laterEdges: [Edge?], operandShapes: [Shape]) {
+    self.moreOutputs = moreOutputs
+    self.laterEdges = laterEdges
+    self.operandShapes = operandShapes
+  }
+}
+
 /// Gradients that have arrived at a node during a pass.
 struct GradientSlot {
   var first: Tensor?
-  var more: [Tensor?] = []
+  /// Of the outputs after the first.
+  var more: [Tensor?]?
   var isQueued = false
+
+  /// The gradient of an output, if one has arrived.
+  subscript(output: Int) -> Tensor? {
+    get {
+      if output == 0 { return first }
+      guard let more, output <= more.count else { return nil }
+      return more[output - 1]
+    }
+    set {
+      if output == 0 {
+        first = newValue
+      } else {
+        var list = more ?? []
+        while list.count < output { list.append(nil) }
+        list[output - 1] = newValue
+        more = list
+      }
+    }
+  }
 }
 
 /// Hooks on the outputs of a node, and gradients kept for `grad` of results.
@@ -77,7 +114,7 @@ package final class LeafNode: GradientNode, @unchecked Sendable {
   private let gradientBox = Mutex<Tensor?>(nil)
 
   init(for tensor: Tensor) {
-    super.init(output: OutputMetadata(tensor), moreOutputs: [])
+    super.init(output: OutputMetadata(tensor), rare: nil)
   }
 
   var gradient: Tensor? {

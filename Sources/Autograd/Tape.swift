@@ -4,8 +4,10 @@ internal import TensorModule
 final class Tape: OperationRecorder {
   static let shared = Tape()
 
-  /// Installs the tape; called before the first tensor becomes tracked.
-  static func install() { Recording.install(shared) }
+  private static let installation: Void = Recording.install(shared)
+
+  /// Installs the tape, once; called before a tensor becomes tracked.
+  static func install() { installation }
 
   func record(_ primitive: Primitive, _ inputs: Operands, output: Tensor, others: [Tensor]) {
     // Integers and bool carry no gradient.

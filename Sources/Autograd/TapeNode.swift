@@ -6,29 +6,39 @@ internal import Synchronization
 package final class TapeNode: GradientNode, @unchecked Sendable {
   package let primitive: Primitive
   let operandCount: Int
-  // Edges of up to three operands inline; nil for operands without gradient.
+  // Nil for operands without gradient.
   @exclusivity(unchecked) private var firstEdge: Edge?
   @exclusivity(unchecked) private var secondEdge: Edge?
-  @exclusivity(unchecked) private var laterEdges: [Edge?]
-  /// Values for the derivative; let go of after the backward pass.
-  @exclusivity(unchecked) private var saved: SavedValues
-  /// The sizes of all operands, for the primitives whose derivative cuts by them.
-  let operandShapes: [Shape]
+  /// Values for the derivative, nil if it needs none; let go of after the backward pass.
+  @exclusivity(unchecked) private var saved: SavedValues?
 
   init(_ primitive: Primitive, _ operands: Operands, output: Tensor, others: [Tensor]) {
     self.primitive = primitive
     operandCount = operands.count
     firstEdge = Self.edge(of: operands.first)
     secondEdge = operands.count > 1 ? Self.edge(of: operands.second!) : nil
-    laterEdges = operands.count > 2 ? (2..<operands.count).map { Self.edge(of: operands[$0]) } : []
-    if case .concatenate = primitive { operandShapes = operands.array.map(\.shape) } else { operandShapes = [] }
     var needs = OperandMask()
     if firstEdge != nil { needs.insert(0) }
     if secondEdge != nil { needs.insert(1) }
-    for (i, edge) in laterEdges.enumerated() where edge != nil { needs.insert(i + 2) }
+    var rare: RareParts?
+    if operands.count > 2 || !others.isEmpty {
+      var laterEdges: [Edge?] = []
+      for i in 2..<max(operands.count, 2) {
+        laterEdges.append(Self.edge(of: operands[i]))
+        if laterEdges[i - 2] != nil { needs.insert(i) }
+      }
+      rare = RareParts(moreOutputs: others.map { OutputMetadata($0) }, laterEdges: laterEdges, operandShapes: Self.shapes(primitive, operands))
+    } else if case .concatenate = primitive {
+      rare = RareParts(moreOutputs: [], laterEdges: [], operandShapes: Self.shapes(primitive, operands))
+    }
     let wanted = primitive.savedValues(needs)
-    saved = SavedValues(wanted, operands, output, others)
-    super.init(output: OutputMetadata(output), moreOutputs: others.isEmpty ? [] : others.map { OutputMetadata($0) })
+    saved = wanted.isEmpty ? nil : SavedValues(wanted, operands, output, others)
+    super.init(output: OutputMetadata(output), rare: rare)
+  }
+
+  private static func shapes(_ primitive: Primitive, _ operands: Operands) -> [Shape] {
+    if case .concatenate = primitive { return operands.array.map(\.shape) }
+    return []
   }
 
   @inline(__always)
@@ -41,20 +51,20 @@ package final class TapeNode: GradientNode, @unchecked Sendable {
     switch index {
     case 0: firstEdge
     case 1: secondEdge
-    default: index - 2 < laterEdges.count ? laterEdges[index - 2] : nil
+    default: rare!.laterEdges[index - 2]
     }
   }
 
   /// The saved value of an operand, or of the output for nil; with its history if `tracked`.
   func value(_ operand: Int?, tracked: Bool, outputIndex: Int = 0) throws(TensorError) -> Tensor {
-    let value = operand.map { saved.operand($0) } ?? saved.output(outputIndex)
+    let value = operand.map { saved?.operand($0) } ?? saved?.output(outputIndex)
     guard let value else {
       throw TensorError(
         "backward",
-        rule: saved.wasReleased
+        rule: saved?.wasReleased == true
           ? "the values saved by \(primitive.name) were freed by an earlier backward pass"
           : "\(primitive.name) did not save what its derivative needs",
-        hint: saved.wasReleased ? "pass retainGraph: true to the first backward if you need a second" : nil)
+        hint: saved?.wasReleased == true ? "pass retainGraph: true to the first backward if you need a second" : nil)
     }
     guard value.storage.version == value.version else {
       throw TensorError(
@@ -75,10 +85,12 @@ package final class TapeNode: GradientNode, @unchecked Sendable {
   }
 
   /// Lets go of the saved values.
-  func releaseSaved() { saved.release() }
+  func releaseSaved() { saved?.release() }
 
   deinit {
     // A chain of a million nodes must not be released by a million nested calls.
+    // Ends of the graph need no list.
+    guard firstEdge?.node is TapeNode || secondEdge?.node is TapeNode || rare != nil else { return }
     var pending: [GradientNode] = []
     moveEdges(to: &pending)
     while var node = pending.popLast() {
@@ -90,10 +102,11 @@ package final class TapeNode: GradientNode, @unchecked Sendable {
   private func moveEdges(to list: inout [GradientNode]) {
     if let node = firstEdge?.node as? TapeNode { list.append(node) }
     if let node = secondEdge?.node as? TapeNode { list.append(node) }
-    for edge in laterEdges { if let node = edge?.node as? TapeNode { list.append(node) } }
     firstEdge = nil
     secondEdge = nil
-    laterEdges = []
+    guard let rare else { return }
+    for edge in rare.laterEdges { if let node = edge?.node as? TapeNode { list.append(node) } }
+    rare.laterEdges = []
   }
 }
 
@@ -115,6 +128,7 @@ package struct SavedMask: Sendable {
   /// Bit i: output i.
   var outputs: UInt8 = 0
   static let nothing = SavedMask()
+  @inline(__always) var isEmpty: Bool { operands.bits == 0 && outputs == 0 }
   static let output = SavedMask(outputs: 1)
   static func operands(_ indices: Int...) -> SavedMask {
     var result = SavedMask()
@@ -140,18 +154,15 @@ struct SavedValue {
   }
 }
 
-private struct SavedValues {
+private final class SavedValues {
   private var first: SavedValue?
   private var second: SavedValue?
   private var output: SavedValue?
   /// Third and later operands, and later outputs.
   private var rest: [(isOutput: Bool, index: Int, value: SavedValue)] = []
   private(set) var wasReleased = false
-  private let isEmpty: Bool
 
   init(_ mask: SavedMask, _ operands: Operands, _ output: Tensor, _ others: [Tensor]) {
-    isEmpty = mask.operands.bits == 0 && mask.outputs == 0
-    if isEmpty { return }
     if mask.operands.contains(0) { first = SavedValue(operands.first) }
     if operands.count > 1 && mask.operands.contains(1) { second = SavedValue(operands[1]) }
     if operands.count > 2 {
@@ -170,8 +181,7 @@ private struct SavedValues {
     index == 0 ? output : rest.first { $0.isOutput && $0.index == index }?.value
   }
 
-  mutating func release() {
-    if isEmpty || wasReleased { return }
+  func release() {
     first = nil
     second = nil
     output = nil

@@ -23,6 +23,7 @@ typedef struct mk_kernel_table {
   // gemm.h: tiles of mr × nr, in blocks, and the packing of panels
   struct mk_gemm_kernel {
     int32_t mr, nr, mc, kc, nc;
+    int32_t pair;  // steps of k in one packed element: 1, or 2 where the kernel multiplies pairs
     // c[m × n] = (c +) a·b (+ bias). Row i of a is at a + i·a_row and goes on by a_step; with a_panel != 0 a is packed in panels of
     // mr rows, a_panel apart (a_row 1, a_step mr). Row p of b is at b + p·b_step, its column panels of nr b_panel apart (in
     // place: b_panel = nr; packed: b_step = nr). Elements, not bytes; every element of c is one chain of multiply-adds in order of k.
@@ -43,6 +44,9 @@ typedef struct mk_kernel_table {
     // image + offsets[i] on; b in packed panels of outer·inner steps, b_panel apart
     void (*correlate_weights)(int64_t m, int64_t n, int64_t outer, int64_t inner, const void *image, const int64_t *offsets, int64_t outer_stride,
                               const void *b, int64_t b_panel, void *c, int64_t c_row, bool accumulate);
+    // c[i] = (c[i] +) the sum of row i of a (as above) times b, outer·inner contiguous elements; i < m, c's elements c_row apart
+    void (*correlate_dots)(int64_t m, int64_t outer, int64_t inner, const void *image, const int64_t *offsets, int64_t outer_stride, const void *b, void *c,
+                           int64_t c_row, bool accumulate);
   } convolution_f32, convolution_f64;
   // y = A·x for row-contiguous or column-contiguous A; see gemm.h
   int32_t (*gemv)(int32_t dtype, int64_t m, int64_t n, const void *a, int64_t a_row, int64_t a_column, const void *x, int64_t x_stride, void *y, int64_t y_stride, bool accumulate);
@@ -57,6 +61,10 @@ typedef struct mk_kernel_table {
   int32_t (*sgd)(const mk_sgd *options, int32_t dtype, int64_t begin, int64_t end, void *parameter, const void *gradient, void *momentum_buffer);
   int32_t (*adam)(const mk_adam *options, int32_t dtype, int64_t begin, int64_t end, void *parameter, const void *gradient, void *m, void *v, void *v_max);
 } mk_kernel_table;
+
+// The kernel that multiplies bfloat16 as it is, two steps at a time, or NULL if the table in use or the processor has none.
+// Its packed elements are pairs; operands must be packed; sums are float (gemm_bfloat16.c).
+const struct mk_gemm_kernel *mk_gemm_bfloat16(void);
 
 // The table in use.
 const mk_kernel_table *mk_kernels(void);

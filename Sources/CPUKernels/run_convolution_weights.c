@@ -90,6 +90,33 @@ static void sum_part(void *context, int64_t part) {
   mk_free(transposed, transposed_bytes);
 }
 
+// Few columns (a depthwise convolution has one): plain sums of products, since panels of columns would be mostly padding.
+static void sum_group(void *context, int64_t chunk) {
+  weight_gradient *work = context;
+  const mk_convolution *geometry = work->geometry;
+  const int64_t group = chunk % geometry->groups, part = chunk / geometry->groups, *output = geometry->output;
+  const int64_t channels = geometry->in_channels / geometry->groups, in_group = channels * volume(geometry->input);
+  const size_t bytes = (size_t)(channels * work->image.channel * work->item);
+  char *laid = mk_allocate(bytes);
+  if (!laid) {
+    atomic_store_explicit(&work->status, MK_OUT_OF_MEMORY, memory_order_relaxed);
+    return;
+  }
+  const int64_t each = quotient_up(geometry->batch, work->parts), last = minimum((part + 1) * each, geometry->batch);
+  const char *end = work->input + geometry->batch * geometry->groups * in_group * work->item;
+  for (int64_t index = part * each; index < last; index++) {
+    const int64_t which = index * geometry->groups + group;
+    const char *image = mk_lay_out(&work->image, work->item, channels, work->input + which * in_group * work->item, end, 0, laid);
+    for (int64_t column = 0; column < work->columns; column++)
+      for (int64_t z = 0; z < output[0]; z++)
+        work->convolution->correlate_dots(
+            work->rows, output[1], output[2], image + z * work->image.size[1] * work->image.size[2] * work->item, work->offsets, work->image.size[2],
+            work->output_gradient + ((which * work->columns + column) * work->outputs + z * output[1] * output[2]) * work->item,
+            work->sums + (chunk * work->rows * work->padded_columns + column) * work->item, work->padded_columns, index > part * each || z > 0);
+  }
+  mk_free(laid, bytes);
+}
+
 typedef struct addition { const weight_gradient *work; char *target; } addition;
 
 // Adds the parts of one group in order and turns the sums: gradient[k, row] = Σ sums[part][row, k].
@@ -134,7 +161,8 @@ int32_t mk_run_convolution_weight_gradient(const mk_convolution *geometry, const
     memset(weight_gradient_out, 0, (size_t)(geometry->out_channels * rows * work.item));
     return MK_OK;
   }
-  work.padded_columns = quotient_up(work.columns, work.kernel->nr) * work.kernel->nr;
+  const bool few = work.columns < 4;
+  work.padded_columns = few ? work.columns : quotient_up(work.columns, work.kernel->nr) * work.kernel->nr;
   work.image = mk_input_layout(geometry);
   // Small sums: parts of the batch apart, for threads to share. Large ones: one part, whose blocks they share.
   const int64_t part_bytes = geometry->groups * rows * work.padded_columns * work.item;
@@ -145,7 +173,8 @@ int32_t mk_run_convolution_weight_gradient(const mk_convolution *geometry, const
   work.offsets = mk_allocate(offset_bytes);
   if (work.sums && work.offsets) {
     mk_input_offsets(geometry, &work.image, channels, work.offsets);
-    mk_parallel(work.parts, sum_part, &work);
+    if (few) mk_parallel(work.parts * geometry->groups, sum_group, &work);
+    else mk_parallel(work.parts, sum_part, &work);
     addition job = {&work, weight_gradient_out};
     if (work.status == MK_OK) mk_parallel(geometry->groups, add_parts, &job);
   } else {

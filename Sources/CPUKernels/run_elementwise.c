@@ -62,6 +62,29 @@ int32_t mk_run_elementwise(const mk_elementwise *work) {
   return atomic_load_explicit(&job.status, memory_order_relaxed);
 }
 
+int32_t mk_run_flat(int32_t arity, int32_t operation, int32_t dtype, int64_t count, void *output, const void *a,
+                    const void *b, double p0, double p1) {
+  // Only what a loop of one dimension reads is set: this is the path of tiny tensors, where clearing the rest would show.
+  mk_elementwise work;
+  work.arity = arity;
+  work.operation = operation;
+  work.compute = dtype;
+  work.rank = 1;
+  work.sizes[0] = count;
+  work.output.data = output;
+  work.output.strides[0] = 1;
+  work.output.dtype = dtype;
+  const void *sources[2] = {a, b};
+  for (int32_t i = 0; i < arity; i++) {
+    work.inputs[i].data = (void *)sources[i];
+    work.inputs[i].strides[0] = 1;
+    work.inputs[i].dtype = dtype;
+  }
+  work.parameters[0] = p0;
+  work.parameters[1] = p1;
+  return mk_run_elementwise(&work);
+}
+
 // ---- Fill -----------------------------------------------------------------------------------------------------------
 
 typedef struct fill_job {

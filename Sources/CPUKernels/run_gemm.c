@@ -86,11 +86,11 @@ static void pack_b(void *context, int64_t chunk) {
   const int64_t last = minimum((chunk + 1) * work->panels_a_chunk, panels);
   for (int64_t panel = chunk * work->panels_a_chunk; panel < last; panel++)
     for (int64_t p = 0; p < work->steps; p += kernel->kc) {
-      const int64_t steps = minimum(kernel->kc, work->steps - p);
+      const int64_t steps = minimum(kernel->kc, work->steps - p), packed_steps = quotient_up(steps, kernel->pair);
       const int64_t column = work->first_column + panel * kernel->nr;
       kernel->pack(kernel->nr, work->source, minimum(kernel->nr, work->columns - panel * kernel->nr), steps,
                    work->b + ((work->first_step + p) * work->b_row + column * work->b_column) * work->source_item, work->b_column,
-                   work->b_row, work->packed_b + (p * panels + panel * steps) * kernel->nr * work->item);
+                   work->b_row, work->packed_b + (p / kernel->pair * panels + panel * packed_steps) * kernel->nr * work->item);
     }
 }
 
@@ -134,10 +134,11 @@ static void multiply_block(void *context, int64_t chunk) {
 
   for (int64_t p = 0; p == 0 || p < work->steps; p += kernel->kc) {
     const int64_t steps = minimum(kernel->kc, work->steps - p), step = work->first_step + p;
+    const int64_t packed_steps = quotient_up(steps, kernel->pair);
     const char *a = work->a + (row * work->a_row + step * work->a_column) * work->source_item;
     int64_t a_row = work->a_row, a_step = work->a_column, a_panel = 0;
     if (packed_a) {
-      a_panel = kernel->mr * steps;
+      a_panel = kernel->mr * packed_steps;
       for (int64_t i = 0; i < rows; i += kernel->mr)
         kernel->pack(kernel->mr, work->source, minimum(kernel->mr, rows - i), steps, a + i * work->a_row * work->source_item,
                      work->a_row, work->a_column, packed_a + i / kernel->mr * a_panel * work->item);
@@ -153,11 +154,11 @@ static void multiply_block(void *context, int64_t chunk) {
       b_panel = kernel->nr;
     } else {
       b_step = kernel->nr;
-      b_panel = steps * kernel->nr;
-      b = work->packed_b + (p * panels * kernel->nr + column / kernel->nr * b_panel) * work->item;
+      b_panel = packed_steps * kernel->nr;
+      b = work->packed_b + (p / kernel->pair * panels * kernel->nr + column / kernel->nr * b_panel) * work->item;
     }
     const bool first = step == 0;
-    kernel->block(rows, columns, steps, a, a_row, a_step, a_panel, b, b_step, b_panel, sums ? (char *)sums : c, c_row, c_column,
+    kernel->block(rows, columns, packed_steps, a, a_row, a_step, a_panel, b, b_step, b_panel, sums ? (char *)sums : c, c_row, c_column,
                   work->accumulate || !first, first ? bias : NULL);
   }
   if (sums)
@@ -318,6 +319,10 @@ static int32_t run_element(const mk_gemm *work, const char *a, const char *b, ch
       .m = work->m, .n = work->n, .k = work->k, .a = a, .b = b, .bias = bias, .c = c,
       .a_row = work->a_row, .a_column = work->a_column, .b_row = work->b_row, .b_column = work->b_column,
       .c_row = work->c_row, .c_column = work->c_column};
+  if (work->dtype == MK_bfloat16) {
+    const gemm_kernel *pairs = mk_gemm_bfloat16();
+    if (pairs && work->k > 0) p.kernel = pairs;
+  }
   if (multiply_vector(&p)) return MK_OK;
   if (p.c_column != 1 && p.c_row == 1 && !bias) {
     // Cᵀ = Bᵀ·Aᵀ has contiguous rows.

@@ -13,8 +13,9 @@
 
 // Elements of a box when something is packed: its buffers stay in the first-level cache.
 enum { box_elements = 1024, tile_elements = 2048 };
-// Results of more bytes than this go past the caches (measured: the gain begins at about half of the last-level cache).
-#define MK_STREAM_BYTES ((int64_t)16 << 20)
+// Results go past the caches where operands and result together have more bytes than this (measured with a 32 MiB last-level
+// cache: float32 addition of 16 MiB arrays 1.15 times, of 64 MiB arrays 1.3 times as fast; in cache it is slower).
+#define MK_STREAM_BYTES ((int64_t)40 << 20)
 
 // What a box does with one operand.
 typedef struct packed_operand {
@@ -273,7 +274,7 @@ static __attribute__((noinline)) int32_t elementwise_boxes(const mk_elementwise 
   packs |= output->dtype != written || output->strides[0] != 1;
   const int32_t k = mk_row_dimension(work);
   loop.row_dimension = k;
-  loop.stream = k == 0 && !in_place && output->strides[0] == 1 && total * loop.output.item > MK_STREAM_BYTES;
+  loop.stream = k == 0 && !in_place && output->strides[0] == 1 && total * loop.output.item * (work->arity + 1) > MK_STREAM_BYTES;
   packs |= loop.stream;
 
   const int64_t block = packs ? box_elements : INT64_MAX / 2;
@@ -297,6 +298,34 @@ static __attribute__((noinline)) int32_t elementwise_boxes(const mk_elementwise 
   return status;
 }
 
+// One contiguous row with repeated operands (x + 2): their value fills a short buffer, once.
+static __attribute__((noinline)) int32_t repeated_row(const mk_elementwise *work, row_kernel kernel, int64_t begin, int64_t end) {
+  enum { piece = 512 };
+  _Alignas(64) char buffers[3][piece * 8];
+  const char *source[3] = {NULL, NULL, NULL};
+  int64_t step[3] = {0, 0, 0};  // bytes an element
+  const int64_t longest = end - begin < piece ? end - begin : piece;
+  for (int32_t i = 0; i < work->arity; i++) {
+    const mk_operand *input = &work->inputs[i];
+    const int64_t item = dtype_bytes[input->dtype];
+    if (input->strides[0] == 0) {
+      gather_box(item, 1, longest, input->data, 0, 0, buffers[i], longest);
+      source[i] = buffers[i];
+    } else {
+      source[i] = (const char *)input->data + begin * item, step[i] = item;
+    }
+  }
+  const int64_t out_step = dtype_bytes[work->output.dtype];
+  char *out = (char *)work->output.data + begin * out_step;
+  int32_t status = MK_OK;
+  for (int64_t done = 0; done < end - begin; done += piece) {
+    const int64_t count = end - begin - done < piece ? end - begin - done : piece;
+    status |= kernel(count, out + done * out_step, source[0] + done * step[0], source[1] + done * step[1],
+                     source[2] + done * step[2], work->parameters);
+  }
+  return status;
+}
+
 // Elements [begin, end) of the loop, in row-major order.
 static int32_t elementwise(const mk_elementwise *work, int64_t begin, int64_t end) {
   const row_kernel kernel = kernel_of(work);
@@ -304,16 +333,19 @@ static int32_t elementwise(const mk_elementwise *work, int64_t begin, int64_t en
   if (begin >= end) return MK_OK;
   // the common case first: one contiguous row of the right types, one call
   const mk_operand *output = &work->output;
-  if (kernel && work->rank == 1 && output->strides[0] == 1 && output->dtype == result_dtype(work)) {
+  if (kernel && work->rank == 1 && output->strides[0] == 1 && output->dtype == result_dtype(work) &&
+      work->sizes[0] * dtype_bytes[output->dtype] * (work->arity + 1) <= MK_STREAM_BYTES) {
     const char *source[3] = {NULL, NULL, NULL};
-    bool direct = work->sizes[0] * dtype_bytes[output->dtype] <= MK_STREAM_BYTES;
+    bool direct = true, repeated = false;
     for (int32_t i = 0; i < work->arity; i++) {
       const mk_operand *input = &work->inputs[i];
-      direct &= input->strides[0] == 1 && input->dtype == operand_dtype(work, i);
+      direct &= (uint64_t)input->strides[0] <= 1 && input->dtype == operand_dtype(work, i);
+      repeated |= input->strides[0] == 0;
       source[i] = (const char *)input->data + begin * dtype_bytes[input->dtype];
     }
-    if (direct)
+    if (direct && !repeated)
       return kernel(end - begin, (char *)output->data + begin * dtype_bytes[output->dtype], source[0], source[1], source[2], work->parameters);
+    if (direct) return repeated_row(work, kernel, begin, end);
   }
   return elementwise_boxes(work, kernel, begin, end);
 }

@@ -99,6 +99,19 @@ typedef int32_t (*row_kernel)(int64_t count, void *out, const void *a, const voi
     return status;                             \
   }
 
+// Fewer bytes than a vector has, a multiple of 4, by halves: a call of memcpy costs more.
+MK_INLINE void copy_part(void *target_, const void *source_, int64_t bytes) {
+  char *target = target_;
+  const char *source = source_;
+#define MK_COPY_PIECE(size) \
+  if (bytes & size) memcpy(target, source, size), target += size, source += size;
+  MK_COPY_PIECE(32)
+  MK_COPY_PIECE(16)
+  MK_COPY_PIECE(8)
+  MK_COPY_PIECE(4)
+#undef MK_COPY_PIECE
+}
+
 // A vector formula in x, y, z and p0, p1. The last, partial vector is a padded copy that runs the same instructions, so an
 // element's result never depends on its position.
 #define MK_ROW_VECTOR(name, T, width, inputs, formula)                                                             \
@@ -113,12 +126,10 @@ typedef int32_t (*row_kernel)(int64_t count, void *out, const void *a, const voi
       const T *a = (const T *)a_ + i, *b = inputs > 1 ? (const T *)b_ + i : a, *c = inputs > 2 ? (const T *)c_ + i : a; \
       T *o = (T *)out + i;                                                                                         \
       if (__builtin_expect(left < lanes, 0)) {                                                                     \
-        for (int64_t j = 0; j < lanes; j++) {                                                                      \
-          const int64_t from = j < left ? j : 0;                                                                   \
-          pad[0][j] = a[from];                                                                                     \
-          if (inputs > 1) pad[1][j] = b[from];                                                                     \
-          if (inputs > 2) pad[2][j] = c[from];                                                                     \
-        }                                                                                                          \
+        store_f##width(pad[0], splat_f##width(1));                                                                 \
+        copy_part(pad[0], a, left * (int64_t)sizeof(T));                                                           \
+        if (inputs > 1) store_f##width(pad[1], splat_f##width(1)), copy_part(pad[1], b, left * (int64_t)sizeof(T));\
+        if (inputs > 2) store_f##width(pad[2], splat_f##width(1)), copy_part(pad[2], c, left * (int64_t)sizeof(T));\
         a = pad[0], b = pad[1], c = pad[2];                                                                        \
         o = pad[0];                                                                                                \
       }                                                                                                            \
@@ -126,8 +137,7 @@ typedef int32_t (*row_kernel)(int64_t count, void *out, const void *a, const voi
       const vf##width y = inputs > 1 ? load_f##width(b) : x, z = inputs > 2 ? load_f##width(c) : x;                \
       (void)y, (void)z;                                                                                            \
       store_f##width(o, formula);                                                                                  \
-      if (__builtin_expect(left < lanes, 0))                                                                       \
-        for (int64_t j = 0; j < left; j++) ((T *)out + i)[j] = pad[0][j];                                          \
+      if (__builtin_expect(left < lanes, 0)) copy_part((T *)out + i, pad[0], left * (int64_t)sizeof(T));           \
     }                                                                                                              \
     return MK_OK;                                                                                                  \
   }

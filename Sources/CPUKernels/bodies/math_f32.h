@@ -50,6 +50,14 @@ MK_INLINE vf32 exp_bounded_f32(vf32 x) {
   return exp_reduced_f32(r) * power_of_two_f32(n);
 }
 
+// e^x where x ≤ 0: 2^n through 2^(n + 64), which is always a normal number.
+MK_INLINE vf32 exp_negative_f32(vf32 x) {
+  x = select_f32(x < -104.0f, splat_f32(-104.0f), x);
+  vi32 n;
+  const vf32 r = reduce_exp_f32(x, &n);
+  return exp_reduced_f32(r) * power_of_two_f32(n + 64) * 0x1p-64f;
+}
+
 // e^x - 1 = 2^n·(e^r - 1) + (2^n - 1).
 MK_INLINE vf32 expm1_f32(vf32 x) {
   vf32 c = select_f32(x > 89.0f, splat_f32(89.0f), x);
@@ -135,7 +143,7 @@ MK_INLINE vf32 tanh_f32(vf32 x) {
 
 // 1/(1 + e^-x), from e^-|x| so that the lower tail keeps its digits.
 MK_INLINE vf32 sigmoid_f32(vf32 x) {
-  const vf32 t = exp_f32(-absolute_f32(x));
+  const vf32 t = exp_negative_f32(-absolute_f32(x));
   return select_f32(x < 0.0f, t, splat_f32(1.0f)) / (t + 1.0f);
 }
 

@@ -139,3 +139,40 @@ MK_INLINE vf64 sigmoid_f64(vf64 x) {
   const vf64 t = exp_f64(-absolute_f64(x));
   return select_f64(x < 0.0, t, splat_f64(1.0)) / (t + 1.0);
 }
+
+// Near 0 an odd polynomial; from 1 on 1 - e^-a²·Q(t), t = 1/(1 + a/2).
+MK_INLINE vf64 erf_f64(vf64 x) {
+  vf64 a = absolute_f64(x);
+  a = select_f64(a > 6.0, splat_f64(6.0), a);
+  const vf64 z = a * a, t = 2.0 / (2.0 + a);
+  vf64 p = splat_f64(-7.801141489770377e-10);  // erf(x)/x - 1; relative error 2^-57
+  p = fma_f64(p, z, splat_f64(1.3722949051073762e-08));
+  p = fma_f64(p, z, splat_f64(-1.6209169144983724e-07));
+  p = fma_f64(p, z, splat_f64(1.644751672440562e-06));
+  p = fma_f64(p, z, splat_f64(-1.4924744579653374e-05));
+  p = fma_f64(p, z, splat_f64(0.0001205529531575977));
+  p = fma_f64(p, z, splat_f64(-0.0008548325989524047));
+  p = fma_f64(p, z, splat_f64(0.005223977607419522));
+  p = fma_f64(p, z, splat_f64(-0.02686617064327569));
+  p = fma_f64(p, z, splat_f64(0.1128379167094525));
+  p = fma_f64(p, z, splat_f64(-0.3761263890318355));
+  p = fma_f64(p, z, splat_f64(0.12837916709551256));
+  const vf64 near = fma_f64(a, p, a);
+  vf64 q = splat_f64(0.03577243983190121);  // what it costs erf is 2^-66
+  q = fma_f64(q, t, splat_f64(-0.25788520252250474));
+  q = fma_f64(q, t, splat_f64(0.8057693012569731));
+  q = fma_f64(q, t, splat_f64(-1.3772128940499748));
+  q = fma_f64(q, t, splat_f64(1.28905433858147));
+  q = fma_f64(q, t, splat_f64(-0.47028899710436395));
+  q = fma_f64(q, t, splat_f64(-0.20457211749112847));
+  q = fma_f64(q, t, splat_f64(0.2583916024810754));
+  q = fma_f64(q, t, splat_f64(-0.21952379719692475));
+  q = fma_f64(q, t, splat_f64(0.17498422050421228));
+  q = fma_f64(q, t, splat_f64(0.1498333036807828));
+  q = fma_f64(q, t, splat_f64(0.25214271437951313));
+  q = fma_f64(q, t, splat_f64(0.2813855364111906));
+  q = fma_f64(q, t, splat_f64(0.28215186808822457));
+  q = fma_f64(q, t, splat_f64(-2.1007005175152782e-06));
+  const vf64 far = 1.0 - exp_f64(-z) * q;
+  return copysign_f64(select_f64(a < 1.0, near, far), x);
+}

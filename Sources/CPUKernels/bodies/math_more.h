@@ -42,6 +42,29 @@ MK_THROUGH_F64(asinh, asinh_narrow(x))
 MK_THROUGH_F64(acosh, acosh_narrow(x))
 MK_THROUGH_F64(atanh, 0.5 * log1p_f64(2.0 * x / (1.0 - x)))
 
+// e^-a²·Q(t), t = 1/(1 + a/2), for 0 ≤ a; beyond 10.2 it is below float32's range. Relative error 2^-33.
+MK_INLINE vf64 erfc_narrow(vf64 x) {
+  vf64 a = absolute_f64(x);
+  a = select_f64(a > 10.2, splat_f64(10.2), a);
+  const vf64 t = 2.0 / (2.0 + a);
+  vf64 q = splat_f64(-0.034505537236681136);
+  q = fma_f64(q, t, splat_f64(0.25519734680444706));
+  q = fma_f64(q, t, splat_f64(-0.8097773959086434));
+  q = fma_f64(q, t, splat_f64(1.4011508921873161));
+  q = fma_f64(q, t, splat_f64(-1.3796288716624079));
+  q = fma_f64(q, t, splat_f64(0.7709374926842175));
+  q = fma_f64(q, t, splat_f64(-0.36510800460182535));
+  q = fma_f64(q, t, splat_f64(0.19562231663703414));
+  q = fma_f64(q, t, splat_f64(0.15169027899285592));
+  q = fma_f64(q, t, splat_f64(0.250586661335627));
+  q = fma_f64(q, t, splat_f64(0.28171832700009714));
+  q = fma_f64(q, t, splat_f64(0.28211708280194003));
+  q = fma_f64(q, t, splat_f64(-5.891095284248214e-07));
+  const vf64 tail = exp_f64(-(a * a)) * q;
+  return select_f64(x < 0.0, 2.0 - tail, tail);
+}
+MK_THROUGH_F64(erfc, erfc_narrow(x))
+
 MK_INLINE vf32 pow_f32(vf32 x, vf32 y) {
   const vf32 magnitude = absolute_f32(x);
   vf32 result;
@@ -119,23 +142,18 @@ static double erfinv_scalar(double y) {
   return copysign(x, y);
 }
 
-MK_LANES_F32(tan, tan)
-MK_LANES_F32(asin, asin)
-MK_LANES_F32(acos, acos)
-MK_LANES_F32(atan, atan)
-MK_LANES_F32(erfc, erfc)
 MK_LANES_F32(erfinv, erfinv_scalar)
-MK_LANES_F32(lgamma, lgamma)
 MK_LANES_F32(digamma, digamma_scalar)
-MK_LANES2_F32(atan2, atan2f)
+MK_INLINE vf32 lgamma_f32(vf32 x) {
+  for (int lane = 0; lane < MK_F32; lane++) x[lane] = lgammaf(x[lane]);
+  return x;
+}
 MK_LANES2_F32(hypot, hypotf)
 MK_LANES2_F32(nextafter, nextafterf)
 
 MK_LANES_F64(exp2, exp2)
 MK_LANES_F64(log2, log2)
 MK_LANES_F64(log10, log10)
-MK_LANES_F64(sin, sin)
-MK_LANES_F64(cos, cos)
 MK_LANES_F64(tan, tan)
 MK_LANES_F64(asin, asin)
 MK_LANES_F64(acos, acos)
@@ -145,7 +163,6 @@ MK_LANES_F64(cosh, cosh)
 MK_LANES_F64(asinh, asinh)
 MK_LANES_F64(acosh, acosh)
 MK_LANES_F64(atanh, atanh)
-MK_LANES_F64(erf, erf)
 MK_LANES_F64(erfc, erfc)
 MK_LANES_F64(erfinv, erfinv_scalar)
 MK_LANES_F64(lgamma, lgamma)
@@ -167,8 +184,9 @@ MK_LANES2_F64(nextafter, nextafter)
     r = select_f##width(beyond, r + copysign_f##width(y, x), r);                                                          \
     r = copysign_f##width(r, x);                                                                                          \
     const vi##width hard = ~((absolute_f##width(quotient) < limit) & (absolute_f##width(y) < INFINITY));                  \
-    for (int lane = 0; lane < (int)(MK_BYTES / sizeof(type)); lane++)                                                     \
-      if (__builtin_expect(hard[lane] != 0, 0)) r[lane] = libm(x[lane], y[lane]);                                         \
+    if (__builtin_expect(any_i##width(hard), 0))                                                                          \
+      for (int lane = 0; lane < (int)(MK_BYTES / sizeof(type)); lane++)                                                   \
+        if (hard[lane]) r[lane] = libm(x[lane], y[lane]);                                                                 \
     return r;                                                                                                             \
   }
 MK_FMOD(32, float, 0x1p22f, fmodf)

@@ -25,10 +25,11 @@
       parameter[i] = MULTIPLY_ADD(rate, g, p);                                                                        \
     }                                                                                                                 \
   }                                                                                                                   \
-  static void adam_##suffix(const mk_adam *o, int64_t begin, int64_t end, T *restrict parameter, const T *restrict gradient, \
-                            T *restrict m, T *restrict v, T *restrict v_max) {                                        \
+  /* Inlined once with v_max and once without: a masked access at a null address is legal, and very slow. */          \
+  MK_INLINE void adam_steps_##suffix(const mk_adam *o, int64_t begin, int64_t end, T *restrict parameter, const T *restrict gradient,\
+                                     T *restrict m, T *restrict v, T *restrict v_max, const bool keeps_most) {        \
     const double correction1 = 1 - pow(o->beta1, (double)o->step), correction2 = 1 - pow(o->beta2, (double)o->step);  \
-    const T sign = o->maximize ? -1 : 1, decay = (T)o->weight_decay, keep = (T)(1 - o->learning_rate * o->weight_decay); \
+    const T sign = o->maximize ? -1 : 1, decay = (T)o->weight_decay, keep = (T)(1 - o->learning_rate * o->weight_decay);\
     const T weight1 = (T)(1 - o->beta1), beta2 = (T)o->beta2, weight2 = (T)(1 - o->beta2);                            \
     const T root2 = (T)sqrt(correction2), epsilon = (T)o->epsilon, rate = (T)-(o->learning_rate / correction1);       \
     const bool decays = o->weight_decay != 0 && !o->decoupled, shrinks = o->weight_decay != 0 && o->decoupled;        \
@@ -43,14 +44,18 @@
       m[i] = mean;                                                                                                    \
       T square = MULTIPLY_ADD(weight2 * g, g, v[i] * beta2);                                                          \
       v[i] = square;                                                                                                  \
-      if (v_max) {                                                                                                    \
+      if (keeps_most) {                                                                                               \
         const T most = v_max[i];                                                                                      \
-        square = ((most >= square) | (most != most)) ? most : square;                                                  \
+        square = ((most >= square) | (most != most)) ? most : square;                                                 \
         v_max[i] = square;                                                                                            \
       }                                                                                                               \
       const T denominator = __builtin_elementwise_sqrt(square) / root2 + epsilon;                                     \
       parameter[i] = p + rate * mean / denominator;                                                                   \
     }                                                                                                                 \
+  }                                                                                                                   \
+  static void adam_##suffix(const mk_adam *o, int64_t begin, int64_t end, T *parameter, const T *gradient, T *m, T *v, T *v_max) {\
+    if (v_max) adam_steps_##suffix(o, begin, end, parameter, gradient, m, v, v_max, true);                            \
+    else adam_steps_##suffix(o, begin, end, parameter, gradient, m, v, NULL, false);                                  \
   }
 #if MK_HAS_FMA
 #define OPTIMIZER_FMA(a, b, c) __builtin_elementwise_fma((a), (b), (c))

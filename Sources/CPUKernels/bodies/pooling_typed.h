@@ -6,7 +6,7 @@
 // Takes `value` where it is larger or NaN: PyTorch's rule, by which the first of equal values stays and a NaN wins.
 #define POOL_TAKE(value, number)                               \
   {                                                            \
-    const REAL_MASK taken = (value > best) | (value != value); \
+    const REAL_MASK taken = (REAL_MASK)(value > best) | (REAL_MASK)(value != value); \
     best = REAL_FN(select)(taken, value, best);                \
     place = (taken & (number)) | (~taken & place);             \
   }

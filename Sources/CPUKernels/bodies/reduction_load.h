@@ -1,5 +1,4 @@
 // What every reduction needs: the state of one running reduction, loading with conversion, storing with one rounding.
-#include "narrow.h"
 
 // 32 bytes, the size of a partial. Sums and products of float32 run in double, so that a sum of millions keeps its digits.
 typedef struct reduce_state {
@@ -9,7 +8,8 @@ typedef struct reduce_state {
   int64_t index;   // of the extreme; -1: none yet
 } reduce_state;
 
-enum { REDUCE_BUFFER = 1024, REDUCE_BLOCK = 4096, REDUCE_TILE = 1024, REDUCE_FLUSH = 64 };
+enum { REDUCE_BUFFER = 1024, REDUCE_BLOCK = 4096, REDUCE_TILE = 1024, REDUCE_FLUSH = 64,
+       REDUCE_GATHER = 32, REDUCE_GATHER_LINE = 256, REDUCE_AHEAD = 2048 };
 
 MK_INLINE int64_t reduce_item(int32_t dtype) {
   static const uint8_t items[MK_DTYPE_COUNT] = {4, 8, 2, 2, 1, 2, 4, 8, 1, 1};
@@ -31,8 +31,8 @@ MK_INLINE int64_t reduce_item(int32_t dtype) {
     switch (dtype) {                                                                                                  \
       REDUCE_LOAD_CASE(float32, float, (TYPE)x)                                                                       \
       REDUCE_LOAD_CASE(float64, double, (TYPE)x)                                                                      \
-      REDUCE_LOAD_CASE(float16, uint16_t, (TYPE)mk_widen_half(x))                                                 \
-      REDUCE_LOAD_CASE(bfloat16, uint16_t, (TYPE)mk_widen_bfloat(x))                                              \
+      REDUCE_LOAD_CASE(float16, uint16_t, (TYPE)float16_to_float(x))                                                 \
+      REDUCE_LOAD_CASE(bfloat16, uint16_t, (TYPE)bfloat16_to_float(x))                                              \
       REDUCE_LOAD_CASE(int8, int8_t, (TYPE)x)                                                                         \
       REDUCE_LOAD_CASE(int16, int16_t, (TYPE)x)                                                                       \
       REDUCE_LOAD_CASE(int32, int32_t, (TYPE)x)                                                                       \
@@ -51,8 +51,8 @@ static void reduce_store_real(void *output, int32_t dtype, int64_t i, double val
   switch (dtype) {
     case MK_float32: ((float *)output)[i] = (float)value; break;
     case MK_float64: ((double *)output)[i] = value; break;
-    case MK_float16: ((uint16_t *)output)[i] = mk_narrow_half((float)value); break;
-    case MK_bfloat16: ((uint16_t *)output)[i] = mk_narrow_bfloat((float)value); break;
+    case MK_float16: ((uint16_t *)output)[i] = float_to_float16((float)value); break;
+    case MK_bfloat16: ((uint16_t *)output)[i] = float_to_bfloat16((float)value); break;
     case MK_bool: ((uint8_t *)output)[i] = value != 0; break;
     case MK_int8: ((int8_t *)output)[i] = (int8_t)value; break;
     case MK_int16: ((int16_t *)output)[i] = (int16_t)value; break;

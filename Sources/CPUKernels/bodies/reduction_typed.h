@@ -47,7 +47,10 @@ MK_INLINE T R(minimum)(T a, T x) { return x < a || R(is_nan)(x) ? x : a; }
       if (n >= 8 * LANES) {                                                                                           \
         for (int k = 0; k < 8; k++) a[k] = a[0];                                                                      \
         for (; i + 8 * LANES <= n; i += 8 * LANES)                                                                    \
-          for (int k = 0; k < 8; k++) a[k] = R(v##JOIN)(a[k], R(v##MAP)(LOAD(x + i + k * LANES)));                    \
+          for (int k = 0; k < 8; k++) {                                                                               \
+            __builtin_prefetch(x + i + k * LANES + REDUCE_AHEAD / sizeof(T));                                         \
+            a[k] = R(v##JOIN)(a[k], R(v##MAP)(LOAD(x + i + k * LANES)));                                              \
+          }                                                                                                           \
         for (int w = 4; w; w /= 2)                                                                                    \
           for (int k = 0; k < w; k++) a[k] = R(v##JOIN)(a[k], a[k + w]);                                              \
       }                                                                                                               \
@@ -86,6 +89,7 @@ static int64_t R(line_find)(const T *x, int64_t n, T value) {
     const M hit = (LOAD(x + i) == value) | (LOAD(x + i + LANES) == value) | (LOAD(x + i + 2 * LANES) == value) | (LOAD(x + i + 3 * LANES) == value);
     if (__builtin_reduce_or(hit)) break;
   }
+  while (i + LANES <= n && !__builtin_reduce_or((M)(LOAD(x + i) == value))) i += LANES;
   while (i < n && x[i] != value) i++;
   return i;
 }
@@ -374,6 +378,26 @@ static void R(columns)(const mk_reduction *work, int64_t base, int64_t kept_stri
   }
 }
 
+// Outputs output ..< output + width ≤ REDUCE_GATHER of operations that have no sweep: the columns are turned into lines, a
+// block at a time, so that memory is read row by row.
+static void R(gathered_columns)(const mk_reduction *work, int64_t base, int64_t kept_stride, int64_t output, int64_t width, int64_t count) {
+  T lines[REDUCE_GATHER][REDUCE_GATHER_LINE], row[REDUCE_GATHER];
+  reduce_state states[REDUCE_GATHER];
+  for (int64_t j = 0; j < width; j++) R(start)(work->operation, &states[j]);
+  reduce_walk walk = {.offset = 0};
+  for (int64_t i = 0; i < count;) {
+    const int64_t n = count - i < REDUCE_GATHER_LINE ? count - i : REDUCE_GATHER_LINE;
+    for (int64_t k = 0; k < n; k++) {
+      const T *x = R(line)(work, base + walk.offset, kept_stride, width, row);
+      for (int64_t j = 0; j < width; j++) lines[j][k] = x[j];
+      reduce_walk_advance(&walk, work->reduced_rank, work->reduced_sizes, work->input_reduced_strides, 1);
+    }
+    for (int64_t j = 0; j < width; j++) R(take)(work->operation, &states[j], lines[j], n);
+    i += n;
+  }
+  for (int64_t j = 0; j < width; j++) R(finish)(work, &states[j], output + j);
+}
+
 // Outputs [begin, end).
 static void R(reduce)(const mk_reduction *work, int64_t begin, int64_t end) {
   const int32_t kept = work->kept_rank, reduced = work->reduced_rank;
@@ -383,15 +407,18 @@ static void R(reduce)(const mk_reduction *work, int64_t begin, int64_t end) {
   // Side by side pays where the outputs lie together, or where each is too small to be worth a line of its own.
   const bool together = kept && work->kept_sizes[0] >= 4 && work->input_kept_strides[0] == 1 && !rows_contiguous;
   const bool small = kept && work->kept_sizes[0] >= 16 && count <= 24;
-  const bool columns = (together || small) && count > 0 && count <= INT32_MAX && R(column_operation)(work->operation);
+  const bool side_by_side = (together || small) && count > 0 && count <= INT32_MAX;
+  const bool sweeps = R(column_operation)(work->operation);
   reduce_walk walk = reduce_walk_at(kept, work->kept_sizes, work->input_kept_strides, begin);
   for (int64_t i = begin; i < end;) {
     int64_t n = 1;
-    if (columns) {
+    if (side_by_side) {
+      const int64_t most = sweeps ? REDUCE_TILE : REDUCE_GATHER;
       n = work->kept_sizes[0] - walk.index[0];
       n = n < end - i ? n : end - i;
-      n = n < REDUCE_TILE ? n : REDUCE_TILE;
-      R(columns)(work, walk.offset, work->input_kept_strides[0], i, n);
+      n = n < most ? n : most;
+      if (sweeps) R(columns)(work, walk.offset, work->input_kept_strides[0], i, n);
+      else R(gathered_columns)(work, walk.offset, work->input_kept_strides[0], i, n, count);
     } else {
       reduce_state s;
       R(start)(work->operation, &s);

@@ -1,6 +1,7 @@
 // Softmax and log-softmax along the middle of [outer, count, inner], forward and backward, in as few passes as the cache
 // allows: the maximum, the exponentials with their sum, the scaling. Instantiated for float and double.
-#define SOFTMAX_INNER 256  // columns worked on side by side when inner > 1
+#define SOFTMAX_INNER 256   // columns worked on side by side when inner > 1
+#define SOFTMAX_BLOCK 2048  // elements of a row summed before the sum goes into a double
 
 #define S(x) softmax_##x##_f32
 #define T float

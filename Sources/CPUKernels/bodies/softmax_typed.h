@@ -41,34 +41,35 @@ static void S(row)(bool logarithm, int64_t n, const T *x, T *y) {
   const V last = left ? S(load_some)(x + whole, left, (T)-INFINITY) : (V)(T)-INFINITY;
   top[0] = S(greater)(S(greater)(S(greater)(top[0], top[1]), S(greater)(top[2], top[3])), last);
   const T maximum = S(greatest_lane)(top[0]);
-  V sums[2] = {0, 0};
-  i = 0;
-  if (logarithm) {
-    for (; i + 2 * LANES <= whole; i += 2 * LANES)
-      for (int k = 0; k < 2; k++) sums[k] += EXP(LOAD(x + i + k * LANES) - maximum);
-    if (i < whole) sums[0] += EXP(LOAD(x + i) - maximum);
-    if (left) sums[1] += EXP(last - maximum);
-    const T logsum = (T)LOG((double)S(lane_sum)(sums[0] + sums[1]));
-    for (i = 0; i < whole; i += LANES) STORE(y + i, (LOAD(x + i) - maximum) - logsum);
-    if (left) S(store_some)(y + whole, left, (last - maximum) - logsum);
-    return;
-  }
-  for (; i + 2 * LANES <= whole; i += 2 * LANES)
-    for (int k = 0; k < 2; k++) {
-      const V e = EXP(LOAD(x + i + k * LANES) - maximum);
-      sums[k] += e;
-      STORE(y + i + k * LANES, e);
+  // Sums of long rows go block by block into a double, so that a vocabulary of 100,000 keeps its digits.
+  double total = 0;
+  for (int64_t block = 0; block < whole; block += SOFTMAX_BLOCK) {
+    const int64_t stop = block + SOFTMAX_BLOCK < whole ? block + SOFTMAX_BLOCK : whole;
+    V sums[2] = {0, 0};
+    for (i = block; i + 2 * LANES <= stop; i += 2 * LANES)
+      for (int k = 0; k < 2; k++) {
+        const V e = EXP(LOAD(x + i + k * LANES) - maximum);
+        sums[k] += e;
+        if (!logarithm) STORE(y + i + k * LANES, e);
+      }
+    if (i < stop) {
+      const V e = EXP(LOAD(x + i) - maximum);
+      sums[0] += e;
+      if (!logarithm) STORE(y + i, e);
     }
-  if (i < whole) {
-    const V e = EXP(LOAD(x + i) - maximum);
-    sums[0] += e;
-    STORE(y + i, e);
+    total += (double)S(lane_sum)(sums[0] + sums[1]);
   }
   const V e = left ? EXP(last - maximum) : (V)(T)0;
-  sums[1] += e;
-  const T sum = S(lane_sum)(sums[0] + sums[1]);
-  for (i = 0; i < whole; i += LANES) STORE(y + i, LOAD(y + i) / sum);
-  if (left) S(store_some)(y + whole, left, e / sum);
+  if (left) total += (double)S(lane_sum)(e);
+  if (logarithm) {
+    const T logsum = (T)LOG(total);
+    for (i = 0; i < whole; i += LANES) STORE(y + i, (LOAD(x + i) - maximum) - logsum);
+    if (left) S(store_some)(y + whole, left, (last - maximum) - logsum);
+  } else {
+    const T sum = (T)total;
+    for (i = 0; i < whole; i += LANES) STORE(y + i, LOAD(y + i) / sum);
+    if (left) S(store_some)(y + whole, left, e / sum);
+  }
 }
 
 // `width` ≤ SOFTMAX_INNER neighbouring columns; element (i, j) at x[i·stride + j].
@@ -115,17 +116,22 @@ static void S(forward)(bool logarithm, int64_t begin, int64_t end, int64_t count
 // softmax: y·(g - Σ g·y); log: g - exp(y)·Σ g
 static void S(row_gradient)(bool logarithm, int64_t n, const T *g, const T *y, T *result) {
   const int64_t whole = n / LANES * LANES, left = n - whole;
-  V sums[4] = {0, 0, 0, 0};
   int64_t i = 0;
-  for (; i + 4 * LANES <= whole; i += 4 * LANES)
-    for (int k = 0; k < 4; k++) {
-      const V v = LOAD(g + i + k * LANES);
-      sums[k] += logarithm ? v : v * LOAD(y + i + k * LANES);
-    }
-  for (; i < whole; i += LANES) sums[0] += logarithm ? LOAD(g + i) : LOAD(g + i) * LOAD(y + i);
+  double total = 0;
+  for (int64_t block = 0; block < whole; block += SOFTMAX_BLOCK) {
+    const int64_t stop = block + SOFTMAX_BLOCK < whole ? block + SOFTMAX_BLOCK : whole;
+    V sums[4] = {0, 0, 0, 0};
+    for (i = block; i + 4 * LANES <= stop; i += 4 * LANES)
+      for (int k = 0; k < 4; k++) {
+        const V v = LOAD(g + i + k * LANES);
+        sums[k] += logarithm ? v : v * LOAD(y + i + k * LANES);
+      }
+    for (; i < stop; i += LANES) sums[0] += logarithm ? LOAD(g + i) : LOAD(g + i) * LOAD(y + i);
+    total += (double)S(lane_sum)((sums[0] + sums[1]) + (sums[2] + sums[3]));
+  }
   const V last_g = left ? S(load_some)(g + whole, left, 0) : (V)(T)0, last_y = left ? S(load_some)(y + whole, left, 0) : (V)(T)0;
-  sums[1] += logarithm ? last_g : last_g * last_y;
-  const T sum = S(lane_sum)((sums[0] + sums[1]) + (sums[2] + sums[3]));
+  if (left) total += (double)S(lane_sum)(logarithm ? last_g : last_g * last_y);
+  const T sum = (T)total;
   if (logarithm) {
     for (i = 0; i < whole; i += LANES) STORE(result + i, LOAD(g + i) - EXP(LOAD(y + i)) * sum);
     if (left) S(store_some)(result + whole, left, last_g - EXP(last_y) * sum);

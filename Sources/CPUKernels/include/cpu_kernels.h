@@ -100,6 +100,9 @@ typedef struct mk_elementwise {
 } mk_elementwise;
 // MK_OK, MK_UNSUPPORTED (no such operation for that compute type), MK_DIVISION_BY_ZERO (integers), MK_NEGATIVE_POWER.
 int32_t mk_run_elementwise(const mk_elementwise *work);
+// The same for one or two contiguous operands of the compute type, and a result of it.
+int32_t mk_run_flat(int32_t arity, int32_t operation, int32_t dtype, int64_t count, void *output, const void *a,
+                    const void *b, double p0, double p1);
 // `count` contiguous elements set to the element at `value`.
 void mk_run_fill(void *output, int32_t dtype, int64_t count, const void *value);
 

@@ -14,8 +14,14 @@ typedef float vf32 __attribute__((ext_vector_type(MK_F32)));
 typedef int32_t vi32 __attribute__((ext_vector_type(MK_F32)));
 typedef uint32_t vu32 __attribute__((ext_vector_type(MK_F32)));
 typedef double vf64 __attribute__((ext_vector_type(MK_F64)));
-typedef int64_t vi64 __attribute__((ext_vector_type(MK_F64)));
-typedef uint64_t vu64 __attribute__((ext_vector_type(MK_F64)));
+// What comparing two vf64 gives: lanes of long where that has 64 bits, and not int64_t, which is long long on some systems.
+#if __SIZEOF_LONG__ == 8
+typedef long vi64 __attribute__((ext_vector_type(MK_F64)));
+typedef unsigned long vu64 __attribute__((ext_vector_type(MK_F64)));
+#else
+typedef long long vi64 __attribute__((ext_vector_type(MK_F64)));
+typedef unsigned long long vu64 __attribute__((ext_vector_type(MK_F64)));
+#endif
 
 // The same without an alignment promise, for memory.
 typedef vf32 vf32_u __attribute__((aligned(4)));
@@ -49,3 +55,7 @@ MK_INLINE vf64 fma_f64(vf64 a, vf64 b, vf64 c) {
 // Lanes where mask is all ones take a, others b.
 MK_INLINE vf32 select_f32(vi32 mask, vf32 a, vf32 b) { return (vf32)((mask & (vi32)a) | (~mask & (vi32)b)); }
 MK_INLINE vf64 select_f64(vi64 mask, vf64 a, vf64 b) { return (vf64)((mask & (vi64)a) | (~mask & (vi64)b)); }
+
+// Whether any lane of a mask is set.
+MK_INLINE bool any_i32(vi32 mask) { return __builtin_reduce_or(mask) != 0; }
+MK_INLINE bool any_i64(vi64 mask) { return __builtin_reduce_or(mask) != 0; }

@@ -28,7 +28,7 @@ public struct DataLoader<Source: Dataset>: Sequence, Sendable {
       fail(TensorError("DataLoader", rule: "batch size should be a positive integer, but got \(batchSize)"))
     }
     self.dataset = dataset
-    self.batchSize = max(batchSize, 1)
+    self.batchSize = Swift.max(batchSize, 1)
     self.shuffle = shuffle
     self.dropLast = dropLast
     self.generator = generator
@@ -66,7 +66,7 @@ public struct DataLoader<Source: Dataset>: Sequence, Sendable {
         order = nil
         return
       }
-      let sampler = loader.generator ?? Generator(seed: source.nextInt63())
+      let sampler = loader.generator ?? TensorModule.Generator(seed: source.nextInt63())
       order = Tensor.randperm(samples, generator: sampler).toArray(as: Int.self)
     }
 

@@ -96,7 +96,7 @@ enum CPUBackend {
   /// The tensor itself if it is row-major and of the type, else a copy that is.
   static func contiguous(_ x: Tensor, as dtype: DType? = nil) throws(TensorError) -> Tensor {
     let dtype = dtype ?? x.dtype
-    if x.dtype == dtype && x.layout.isContiguous { return x }
+    if x.dtype == dtype && x.isContiguous { return x }
     let copy = try Tensor(allocating: Specification(x.shape, dtype), device: .cpu)
     try unary(.copy, .none, Operands(x), into: copy)
     return copy

@@ -34,14 +34,14 @@ struct ElementwiseLoop {
   /// Everything contiguous and of one shape, or a single number.
   @inline(__always)
   private func fitsFlat(_ output: Tensor, _ inputs: Operands) -> Bool {
-    guard output.layout.isContiguous else { return false }
-    let shape = output.layout.shape
-    for i in 0..<inputs.count {
-      let layout = inputs[i].layout
-      if layout.rank == 0 { continue }
-      guard layout.shape == shape && layout.isContiguous else { return false }
-    }
-    return true
+    guard output.contiguousCount >= 0 else { return false }
+    return fitsFlat(inputs.first, output) && (inputs.count < 2 || fitsFlat(inputs.second!, output))
+      && (inputs.count < 3 || fitsFlat(inputs.third!, output))
+  }
+
+  @inline(__always)
+  private func fitsFlat(_ input: Tensor, _ output: Tensor) -> Bool {
+    input.layout.rank == 0 || (input.contiguousCount >= 0 && input.layout.shape == output.layout.shape)
   }
 
   @inline(__always)

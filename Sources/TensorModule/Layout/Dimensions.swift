@@ -1,22 +1,25 @@
-/// A short list of integers, one a dimension: inline up to 8, on the heap up to 64. Sizes and strides are kept in it.
-package struct Dimensions: Sendable {
-  /// How many fit without a heap allocation.
+internal import Synchronization
+
+/// A short list of integers, one a dimension: sizes and strides are kept in it. Up to 64.
+///
+/// Plain bytes, copied without reference counting, because every operation copies several. Up to 8 are inline; longer
+/// lists, which are rare, are kept once each for the life of the process and pointed to.
+package struct Dimensions: @unchecked Sendable, BitwiseCopyable {
+  /// How many fit inside.
   package static let inlineCapacity = 8
   /// PyTorch's limit too.
   package static let maximumCount = 64
 
-  @usableFromInline
-  package typealias Inline = (Int, Int, Int, Int, Int, Int, Int, Int)
-
   package private(set) var count: Int
-  private var inline: Inline
-  private var overflow: [Int]?
+  private var inline: (Int, Int, Int, Int, Int, Int, Int, Int)
+  /// Immutable, never freed: a longer list that was seen before has the same address.
+  private var long: UnsafePointer<Int>?
 
   @inline(__always)
   package init() {
     count = 0
     inline = (0, 0, 0, 0, 0, 0, 0, 0)
-    overflow = nil
+    long = nil
   }
 
   package init(repeating value: Int, count: Int) {
@@ -25,27 +28,32 @@ package struct Dimensions: Sendable {
     if count <= Self.inlineCapacity {
       inline = (value, value, value, value, value, value, value, value)
     } else {
-      overflow = Array(repeating: value, count: count)
+      self = Dimensions(Array(repeating: value, count: count))
     }
   }
 
   package init(_ values: some Collection<Int>) {
     self.init()
-    for value in values { append(value) }
+    count = values.count
+    if count <= Self.inlineCapacity {
+      for (i, value) in values.enumerated() { self[i] = value }
+    } else {
+      long = LongLists.pointer(to: Array(values))
+    }
   }
 
   package subscript(index: Int) -> Int {
     @inline(__always) get {
       assert(index >= 0 && index < count)
-      if let overflow { return overflow[index] }
+      if let long { return long[index] }
       return withUnsafePointer(to: inline) {
         UnsafeRawPointer($0).load(fromByteOffset: index &* MemoryLayout<Int>.stride, as: Int.self)
       }
     }
     @inline(__always) set {
       assert(index >= 0 && index < count)
-      if overflow != nil {
-        overflow![index] = newValue
+      if long != nil {
+        edit { $0[index] = newValue }
       } else {
         withUnsafeMutablePointer(to: &inline) {
           UnsafeMutableRawPointer($0).storeBytes(
@@ -55,52 +63,59 @@ package struct Dimensions: Sendable {
     }
   }
 
+  /// The numbers as an array.
+  package var array: [Int] { (0..<count).map { self[$0] } }
+
   package mutating func append(_ value: Int) {
-    if count == Self.inlineCapacity, overflow == nil {
-      var all = (0..<count).map { self[$0] }
-      all.append(value)
-      overflow = all
-      count += 1
-    } else if overflow != nil {
-      overflow!.append(value)
-      count += 1
-    } else {
+    if count < Self.inlineCapacity {
       count += 1
       self[count - 1] = value
+    } else {
+      edit { $0.append(value) }
     }
   }
 
-  package mutating func remove(at index: Int) {
-    var result = Dimensions()
-    for i in 0..<count where i != index { result.append(self[i]) }
-    self = result
-  }
-
-  package mutating func insert(_ value: Int, at index: Int) {
-    var result = Dimensions()
-    for i in 0..<index { result.append(self[i]) }
-    result.append(value)
-    for i in index..<count { result.append(self[i]) }
-    self = result
-  }
+  package mutating func remove(at index: Int) { edit { $0.remove(at: index) } }
+  package mutating func insert(_ value: Int, at index: Int) { edit { $0.insert(value, at: index) } }
 
   package mutating func swapAt(_ i: Int, _ j: Int) {
     let value = self[i]
     self[i] = self[j]
     self[j] = value
   }
+
+  private mutating func edit(_ body: (inout [Int]) -> Void) {
+    var values = array
+    body(&values)
+    self = Dimensions(values)
+  }
 }
 
-extension Dimensions: Equatable {
+/// The lists that are too long to be inline.
+private enum LongLists {
+  private struct Entry: @unchecked Sendable { let pointer: UnsafePointer<Int> }
+  private static let known = Mutex<[[Int]: Entry]>([:])
+
+  static func pointer(to values: [Int]) -> UnsafePointer<Int> {
+    known.withLock { known in
+      if let entry = known[values] { return entry }
+      let copy = UnsafeMutablePointer<Int>.allocate(capacity: values.count)
+      copy.initialize(from: values, count: values.count)
+      let entry = Entry(pointer: UnsafePointer(copy))
+      known[values] = entry
+      return entry
+    }.pointer
+  }
+}
+
+extension Dimensions: Hashable {
   @inline(__always)
   package static func == (a: Dimensions, b: Dimensions) -> Bool {
     guard a.count == b.count else { return false }
     for i in 0..<a.count where a[i] != b[i] { return false }
     return true
   }
-}
 
-extension Dimensions: Hashable {
   package func hash(into hasher: inout Hasher) {
     hasher.combine(count)
     for i in 0..<count { hasher.combine(self[i]) }

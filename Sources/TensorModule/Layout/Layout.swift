@@ -1,6 +1,6 @@
 /// How a tensor's elements lie in its storage: element [i, j, …] is at `offset + i·strides[0] + j·strides[1] + …`, in
 /// elements. Views of one storage differ in nothing else.
-package struct Layout: Sendable, Equatable {
+package struct Layout: Sendable, Equatable, BitwiseCopyable {
   package var shape: Shape
   package var strides: Dimensions
   package var offset: Int

@@ -1,7 +1,7 @@
 /// The sizes of a tensor, one a dimension, outermost first (PyTorch's `torch.Size`). `[]` is a single number.
 ///
 /// A collection of `Int`, comparable with an array literal: `x.shape == [2, 3]`. At most 64 dimensions.
-public struct Shape: Sendable, Hashable {
+public struct Shape: Sendable, Hashable, BitwiseCopyable {
   package var dimensions: Dimensions
 
   @inline(__always)

@@ -4,6 +4,9 @@
 @inline(__always)
 package func apply(_ primitive: Primitive, _ a: consuming Tensor) -> Tensor {
   var a = a  // moved: a consuming parameter itself could not be copied
+  if case .unary(let operation, let parameters) = primitive, let result = applyFlat(operation, parameters, &a) {
+    return result
+  }
   let mode = ThreadMode.current
   let flags = a.flags
   if mode.contains(.failed) { return standIn() }
@@ -26,6 +29,9 @@ package func apply(_ primitive: Primitive, _ a: consuming Tensor) -> Tensor {
 @inline(__always)
 package func apply(_ primitive: Primitive, _ a: consuming Tensor, _ b: consuming Tensor) -> Tensor {
   var a = a, b = b  // moved: a consuming parameter itself could not be copied
+  if case .binary(let operation, let parameters) = primitive, let result = applyFlat(operation, parameters, &a, &b) {
+    return result
+  }
   let mode = ThreadMode.current
   let flags = a.flags.union(b.flags)
   if mode.contains(.failed) { return standIn() }
@@ -247,6 +253,6 @@ extension Tensor {
   @inline(__always)
   final func canBecome(_ specification: Specification) -> Bool {
     ownsUnsharedMemory && flags.isEmpty && dtype == specification.dtype && layout.shape == specification.shape
-      && layout.offset == 0 && layout.isContiguous
+      && layout.offset == 0 && contiguousCount >= 0
   }
 }

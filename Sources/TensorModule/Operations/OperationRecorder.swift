@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// The seam at the door through which the tape (Autograd's) sees what was computed on tracked tensors.
 package protocol OperationRecorder: AnyObject, Sendable {
   /// Called after `primitive` gave `output` (and `others`) for `inputs`, of which at least one is tracked.
@@ -15,19 +13,16 @@ package protocol OperationRecorder: AnyObject, Sendable {
 }
 
 package enum Recording {
-  private final class Box: Sendable {
-    let recorder: any OperationRecorder
-    init(_ recorder: any OperationRecorder) { self.recorder = recorder }
-  }
-  /// Written once, before the first tensor is tracked; read only for tracked tensors.
-  private static let slot = AtomicLazyReference<Box>()
+  /// The tape; nil until some tensor required a gradient.
+  ///
+  /// A plain variable without exclusivity checks, because it is read for every recorded operation. That is safe: it is
+  /// written once, before the first tensor is marked as tracked, and read only for tensors that are.
+  @exclusivity(unchecked) nonisolated(unsafe) package private(set) static var recorder: (any OperationRecorder)?
 
+  /// The first call installs; later ones do nothing. To be called from a `static let`, which makes it happen once.
   package static func install(_ recorder: any OperationRecorder) {
-    if slot.load() == nil { _ = slot.storeIfNil(Box(recorder)) }
+    if Self.recorder == nil { Self.recorder = recorder }
   }
-
-  /// Nil until some tensor required a gradient.
-  package static var recorder: (any OperationRecorder)? { slot.load()?.recorder }
 
   /// True if an operation on operands with these flags is recorded on this thread now.
   @inline(__always)

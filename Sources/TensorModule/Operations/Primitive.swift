@@ -157,14 +157,15 @@ package struct PoolAttributes: Sendable, Equatable {
 
 /// One number for each of up to three spatial dimensions, in order of the dimensions.
 package struct Spatial: Sendable, Equatable {
-  package var first: Int
-  package var second: Int
-  package var third: Int
+  // Half-width, to keep primitives small: they are copied a lot. Larger numbers are clamped and then refused by size.
+  private var first: Int32
+  private var second: Int32
+  private var third: Int32
 
   package init(_ first: Int, _ second: Int, _ third: Int) {
-    self.first = first
-    self.second = second
-    self.third = third
+    self.first = Int32(clamping: first)
+    self.second = Int32(clamping: second)
+    self.third = Int32(clamping: third)
   }
   /// The same number for each.
   package init(_ all: Int) { self.init(all, all, all) }
@@ -177,9 +178,6 @@ package struct Spatial: Sendable, Equatable {
   }
 
   package subscript(index: Int) -> Int {
-    get { index == 0 ? first : index == 1 ? second : third }
-    set {
-      if index == 0 { first = newValue } else if index == 1 { second = newValue } else { third = newValue }
-    }
+    Int(index == 0 ? first : index == 1 ? second : third)
   }
 }

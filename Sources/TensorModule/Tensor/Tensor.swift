@@ -23,6 +23,8 @@ public class Tensor: @unchecked Sendable {
   /// Made when the storage is first shared (a view, the tape); until then the tensor owns its block alone.
   private final let shared: Atomic<Unmanaged<Storage>?>
   @exclusivity(unchecked) package private(set) final var layout: Layout
+  /// The number of elements if they lie row-major without gaps, else -1: what most operations want to know first.
+  @exclusivity(unchecked) package private(set) final var contiguousCount: Int
   /// The type of the elements.
   @exclusivity(unchecked) public private(set) final var dtype: DType
   /// Where the elements live.
@@ -34,7 +36,7 @@ public class Tensor: @unchecked Sendable {
   @exclusivity(unchecked) private final var historyNode: AnyObject? = nil
   @exclusivity(unchecked) private final var historyOutput: Int = 0
 
-  /// Takes over a fresh block.
+  /// Takes over a fresh block, laid out row-major.
   @inline(__always)
   package init(
     takingOver base: UnsafeMutableRawPointer, byteCount: Int, layout: Layout, dtype: DType, device: Device,
@@ -44,9 +46,24 @@ public class Tensor: @unchecked Sendable {
     self.byteCount = byteCount
     shared = Atomic(nil)
     self.layout = layout
+    contiguousCount = layout.elementCount
     self.dtype = dtype
     self.device = device
     flagBits = Atomic(flags.rawValue)
+  }
+
+  /// Takes over a fresh CPU block for the shape and type of a row-major tensor.
+  @inline(__always)
+  init(takingOver base: UnsafeMutableRawPointer, byteCount: Int, contiguousLike other: Tensor) {
+    self.base = base
+    self.byteCount = byteCount
+    shared = Atomic(nil)
+    // Strides of dimensions of size 1 may be odd; they address nothing.
+    layout = Layout(shape: other.layout.shape, strides: other.layout.strides, offset: 0)
+    contiguousCount = other.contiguousCount
+    dtype = other.dtype
+    device = .cpu
+    flagBits = Atomic(0)
   }
 
   /// A view of a storage.
@@ -56,6 +73,7 @@ public class Tensor: @unchecked Sendable {
     byteCount = storage.byteCount
     shared = Atomic(Unmanaged.passRetained(storage))
     self.layout = layout
+    contiguousCount = layout.isContiguous ? layout.elementCount : -1
     self.dtype = dtype
     device = storage.device
     flagBits = Atomic(flags.rawValue)
@@ -119,6 +137,7 @@ public class Tensor: @unchecked Sendable {
     base = storage.address
     byteCount = storage.byteCount
     layout = other.layout
+    contiguousCount = other.contiguousCount
     dtype = other.dtype
     device = other.device
   }
@@ -136,7 +155,7 @@ public class Tensor: @unchecked Sendable {
   public final var rank: Int { layout.rank }
 
   /// The number of elements (PyTorch's `numel()`).
-  public final var elementCount: Int { layout.elementCount }
+  public final var elementCount: Int { contiguousCount >= 0 ? contiguousCount : layout.elementCount }
 
   /// How many elements apart neighbours are along each dimension (PyTorch's `stride()`).
   public final var strides: [Int] { (0..<rank).map { layout.strides[$0] } }
@@ -145,7 +164,7 @@ public class Tensor: @unchecked Sendable {
   public final var storageOffset: Int { layout.offset }
 
   /// True if the elements lie in row-major order without gaps (PyTorch's `is_contiguous()`).
-  public final var isContiguous: Bool { layout.isContiguous }
+  public final var isContiguous: Bool { contiguousCount >= 0 }
 
   /// The size of a dimension; negative ones count from the end (PyTorch's `size(dim)`).
   public final func size(_ dim: Int) -> Int { shape[dim] }

@@ -1,7 +1,7 @@
 import Martlet
 
 /// Reductions over everything, rows and columns; softmax and the loss that is made of it.
-enum Reduction {
+enum Reductions {
   static func workloads() -> [Workload] {
     [
       .operation("reduce/sum-16m") {
