@@ -38,10 +38,11 @@ let package = Package(
     .target(name: "CPUKernels", cSettings: [.unsafeFlags(["-O3"], .when(configuration: .debug))]),
     room("TensorModule", ["CPUKernels"]),
     room("Autograd", ["TensorModule", "CPUKernels"]),
-    room("NN", ["TensorModule", "Autograd", "CPUKernels"]),
-    room("Vision", ["TensorModule", "NN"]),
+    room("Interchange", ["TensorModule"]),
+    room("NN", ["TensorModule", "Autograd", "Interchange", "CPUKernels"]),
+    room("Vision", ["TensorModule", "Interchange", "NN"]),
     room("CUDABackend", ["TensorModule"]),
-    room("Martlet", ["TensorModule", "Autograd", "NN", "Vision", "CUDABackend"]),
+    room("Martlet", ["TensorModule", "Autograd", "Interchange", "NN", "Vision", "CUDABackend"]),
 
     .target(name: "ExampleSupport", path: "Examples/Shared", swiftSettings: swiftSettings),
     .target(name: "MNISTSubset", path: "Examples/MNISTSubset", exclude: ["README.md", "make-subset.py", "data"]),
@@ -58,7 +59,7 @@ let package = Package(
     tests("AutogradTests", ["Martlet", "TensorModule", "Autograd", "TestSupport"]),
     tests("OperationTests", ["Martlet", "TensorModule", "Autograd", "CPUKernels", "TestSupport"]),
     tests("NNTests", ["Martlet", "TensorModule", "TestSupport"]),
-    tests("VisionTests", ["Martlet", "Vision", "ExampleSupport", "TestSupport"]),
+    tests("VisionTests", ["Martlet", "Vision", "Interchange", "ExampleSupport", "TestSupport"]),
     tests("CUDABackendTests", ["Martlet", "TensorModule", "CUDABackend", "TestSupport"]),
   ],
   cLanguageStandard: .c2x

@@ -1,7 +1,7 @@
 // Learns to read handwritten digits. Run it, and watch a network learn:
 //
 //   swift run -c release mnist
-//   swift run -c release mnist --model cnn --epochs 5 --save digits.martlet
+//   swift run -c release mnist --model cnn --epochs 5 --save digits.safetensors
 
 import ExampleSupport
 import Martlet
@@ -24,8 +24,8 @@ func trainAndTest(_ options: Options) throws {
   manualSeed(options.seed)
   let model = options.model == "cnn" ? convolutionalNetwork() : multilayerPerceptron()
   model.to(device)
-  if let file = options.load { try Checkpoint.load(file, into: model) }
-  let optimizer = Adam(model.parameters(), learningRate: options.learningRate)
+  if let file = options.load { try model.loadStateDict(StateDict(SafeTensors.read(file))) }
+  let optimizer = Adam(model.parameters(), lr: options.learningRate)
   let loader = DataLoader(trainingSet, batchSize: options.batchSize, shuffle: true)
   let criterion = CrossEntropyLoss()
   print("\(options.model): \(NumberText.grouped(model.parameterCount)) parameters on \(device), \(threadCount) threads")
@@ -48,7 +48,7 @@ func trainAndTest(_ options: Options) throws {
     print("epoch \(epoch) loss \(NumberText.fixed(totalLoss / Double(loader.count), 4)) test \(score.percent) %")
   }
   if let file = options.save {
-    try Checkpoint.save(model, to: file)
+    try SafeTensors.write(model.stateDict(), to: file)
     print("saved \(file)")
   }
   showPredictions(model, testImages, data.test)

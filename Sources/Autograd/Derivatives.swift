@@ -1,11 +1,11 @@
-internal import TensorModule
+package import TensorModule
 
 // One rule a primitive, written in tensor operations, so that a pass that records itself gives gradients of gradients.
 // A family's rules stand in Derivatives+<Family>.swift; a switch without a default keeps the list complete.
 
 extension Primitive {
   /// False for operations without a derivative (comparisons, positions, counts): their results require no gradient.
-  var isRecorded: Bool {
+  package var isRecorded: Bool {
     switch self {
     case .unary(let operation, _): operation.isRecorded
     case .binary(let operation, _): operation.isRecorded
@@ -15,7 +15,7 @@ extension Primitive {
   }
 
   /// Which values the rule looks at, given the operands whose gradient is asked for.
-  func savedValues(_ needs: OperandMask) -> SavedMask {
+  package func savedValues(_ needs: OperandMask) -> SavedMask {
     switch self {
     case .unary(let operation, _): operation.savedValues
     case .binary(let operation, _): operation.savedValues(needs)

@@ -112,9 +112,10 @@ package final class TapeNode: GradientNode, @unchecked Sendable {
 
 /// A set of operand positions; positions past 63 are always in it.
 package struct OperandMask: Sendable, Equatable {
-  var bits: UInt64 = 0
-  @inline(__always) mutating func insert(_ index: Int) { if index < 64 { bits |= 1 << UInt64(index) } }
-  @inline(__always) func contains(_ index: Int) -> Bool { index >= 64 || bits >> UInt64(index) & 1 != 0 }
+  package var bits: UInt64 = 0
+  package init(bits: UInt64 = 0) { self.bits = bits }
+  @inline(__always) package mutating func insert(_ index: Int) { if index < 64 { bits |= 1 << UInt64(index) } }
+  @inline(__always) package func contains(_ index: Int) -> Bool { index >= 64 || bits >> UInt64(index) & 1 != 0 }
   static func of(_ indices: Int...) -> OperandMask {
     var mask = OperandMask()
     for index in indices { mask.insert(index) }
@@ -124,9 +125,9 @@ package struct OperandMask: Sendable, Equatable {
 
 /// Which values a derivative looks at.
 package struct SavedMask: Sendable {
-  var operands = OperandMask()
+  package var operands = OperandMask()
   /// Bit i: output i.
-  var outputs: UInt8 = 0
+  package var outputs: UInt8 = 0
   static let nothing = SavedMask()
   @inline(__always) var isEmpty: Bool { operands.bits == 0 && outputs == 0 }
   static let output = SavedMask(outputs: 1)

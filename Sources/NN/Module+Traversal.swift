@@ -148,6 +148,9 @@ extension Module {
   /// The parameters of this module and all inside it (PyTorch's `parameters`): what an optimizer is given.
   public func parameters() -> [Parameter] { namedParameters().map(\.parameter) }
 
+  /// The number of numbers in all parameters.
+  public var parameterCount: Int { parameters().reduce(0) { $0 + $1.elementCount } }
+
   /// The buffers of this module and all inside it, with their keys (PyTorch's `named_buffers`).
   public func namedBuffers() -> [(name: String, buffer: Buffer)] {
     var result: [(name: String, buffer: Buffer)] = []

@@ -1,3 +1,5 @@
+internal import Interchange
+
 /// An array of unsigned bytes in the IDX format: MNIST's, and that of the data sets that follow it.
 ///
 /// The format, all numbers big-endian: two zero bytes, the element type, the number of dimensions, each dimension as 32

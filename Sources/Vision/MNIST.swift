@@ -1,3 +1,5 @@
+internal import Interchange
+
 /// One of a data set's two parts.
 public enum MNISTSplit: String, Sendable, CaseIterable {
   /// What is learned from: MNIST's 60,000 images.

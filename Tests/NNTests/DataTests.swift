@@ -2,6 +2,7 @@ import Martlet
 import Testing
 
 private struct Squares: Dataset {
+  typealias Batch = (Tensor, Tensor)
   var count: Int { 5 }
   subscript(index: Int) -> (Tensor, Int) { (Tensor([Float(index), Float(index * index)]), index) }
 }

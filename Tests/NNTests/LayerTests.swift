@@ -26,20 +26,21 @@ import Testing
   }
 
   @Test func lstm() {
-    func check(_ name: String, _ lstm: LSTM, _ inputs: Tensor...) {
+    func checkLSTM(_ name: String, _ lstm: LSTM, _ inputs: Tensor...) {
       lstm.to(.float64)
-      NNTests.check(name, inputs, lstm) { inputs in
-        let (output, (hidden, cell)) = inputs.count > 1 ? lstm(inputs[0], (inputs[1], inputs[2])) : lstm(inputs[0])
+      check(name, inputs, lstm) { (inputs: [Tensor]) -> [Tensor] in
+        let initial: (hidden: Tensor, cell: Tensor)? = inputs.count > 1 ? (inputs[1], inputs[2]) : nil
+        let (output, (hidden, cell)) = lstm(inputs[0], initial)
         return [output, hidden, cell]
       }
     }
-    check("lstm", LSTM(3, 4), fill(5, 2, 3))
-    check("lstm batch first", LSTM(3, 4, batchFirst: true), fill(2, 5, 3))
-    check("lstm unbatched", LSTM(3, 4), fill(5, 3))
-    check("lstm state", LSTM(3, 4), fill(3, 2, 3), fill(1, 2, 4, phase: 0.5), fill(1, 2, 4, phase: 0.9))
-    check("lstm no bias", LSTM(3, 4, bias: false), fill(3, 2, 3))
-    check("lstm two layers both ways", LSTM(3, 2, numLayers: 2, bidirectional: true), fill(3, 2, 3))
-    check("lstm projected", LSTM(3, 4, projSize: 2), fill(3, 2, 3))
+    checkLSTM("lstm", LSTM(3, 4), fill(5, 2, 3))
+    checkLSTM("lstm batch first", LSTM(3, 4, batchFirst: true), fill(2, 5, 3))
+    checkLSTM("lstm unbatched", LSTM(3, 4), fill(5, 3))
+    checkLSTM("lstm state", LSTM(3, 4), fill(3, 2, 3), fill(1, 2, 4, phase: 0.5), fill(1, 2, 4, phase: 0.9))
+    checkLSTM("lstm no bias", LSTM(3, 4, bias: false), fill(3, 2, 3))
+    checkLSTM("lstm two layers both ways", LSTM(3, 2, numLayers: 2, bidirectional: true), fill(3, 2, 3))
+    checkLSTM("lstm projected", LSTM(3, 4, projSize: 2), fill(3, 2, 3))
   }
 
   @Test func activationsAndShapes() {

@@ -1,4 +1,5 @@
 import ExampleSupport
+import Interchange
 import Testing
 
 @testable import Vision

@@ -42,13 +42,24 @@ typedef struct box_loop {
   char *raw;              // between a gather and a conversion
 } box_loop;
 
+// The type whose kernel runs: the wanted one, but for the arithmetic that has kernels of its own for the 16-bit floats, which
+// compute in float32 and round without a buffer between.
+MK_INLINE int32_t kernel_dtype(const mk_elementwise *work) {
+  const int32_t dtype = work->output.dtype;
+  if (dtype != MK_float16 && dtype != MK_bfloat16) return work->compute;
+  const bool own = work->arity == 2 && work->compute == MK_float32 && binary_is_arithmetic(work->operation) &&
+                   work->inputs[0].dtype == dtype && work->inputs[1].dtype == dtype;
+  return own ? dtype : work->compute;
+}
+
 // The kernel of an operation, or NULL.
 MK_INLINE row_kernel kernel_of(const mk_elementwise *work) {
-  if (work->compute < 0 || work->compute >= MK_DTYPE_COUNT || work->operation < 0) return NULL;
+  const int32_t dtype = kernel_dtype(work);
+  if (dtype < 0 || dtype >= MK_DTYPE_COUNT || work->operation < 0) return NULL;
   switch (work->arity) {
-    case 1: return work->operation < MK_UNARY_COUNT ? unary_table[work->operation][work->compute] : NULL;
-    case 2: return work->operation < MK_BINARY_COUNT ? binary_table[work->operation][work->compute] : NULL;
-    case 3: return work->operation < MK_TERNARY_COUNT ? ternary_table[work->operation][work->compute] : NULL;
+    case 1: return work->operation < MK_UNARY_COUNT ? unary_table[work->operation][dtype] : NULL;
+    case 2: return work->operation < MK_BINARY_COUNT ? binary_table[work->operation][dtype] : NULL;
+    case 3: return work->operation < MK_TERNARY_COUNT ? ternary_table[work->operation][dtype] : NULL;
     default: return NULL;
   }
 }
@@ -59,11 +70,11 @@ MK_INLINE bool is_copy(const mk_elementwise *work) { return work->arity == 1 && 
 MK_INLINE int32_t result_dtype(const mk_elementwise *work) {
   const bool predicate = (work->arity == 1 && unary_is_predicate(work->operation)) ||
                          (work->arity == 2 && binary_is_predicate(work->operation));
-  return predicate ? MK_bool : work->compute;
+  return predicate ? MK_bool : kernel_dtype(work);
 }
 // The type that the kernel reads as its operand `index`.
 MK_INLINE int32_t operand_dtype(const mk_elementwise *work, int32_t index) {
-  return work->arity == 3 && index == 0 && work->operation == MK_TERNARY_select ? MK_bool : work->compute;
+  return work->arity == 3 && index == 0 && work->operation == MK_TERNARY_select ? MK_bool : kernel_dtype(work);
 }
 
 // Packs an input's box of rows × columns, starting at `from`, into its buffer in the wanted type.
@@ -252,7 +263,8 @@ static int32_t run_tiles(box_loop *loop, const mk_elementwise *work, int64_t beg
 }
 
 // Everything that is not one call of a kernel. Apart, for its buffers on the stack.
-static __attribute__((noinline)) int32_t elementwise_boxes(const mk_elementwise *work, row_kernel kernel, int64_t begin, int64_t end) {
+static __attribute__((noinline)) int32_t elementwise_boxes(const mk_elementwise *work, row_kernel kernel, int64_t begin,
+                                                           int64_t end) {
   _Alignas(64) char buffers[4][tile_elements * 8];
   _Alignas(64) char raw[tile_elements * 8];
   box_loop loop = {.kernel = kernel, .inputs = work->arity, .parameters = work->parameters, .raw = raw};
@@ -263,14 +275,18 @@ static __attribute__((noinline)) int32_t elementwise_boxes(const mk_elementwise 
   for (int32_t i = 0; i < work->arity; i++) {
     const mk_operand *operand = &work->inputs[i];
     const int32_t wanted = copy ? operand->dtype : operand_dtype(work, i);
-    loop.input[i] = (packed_operand){operand->data, operand->strides, operand->dtype, wanted, dtype_bytes[operand->dtype], buffers[i], NULL, 0, 0};
+    loop.input[i] = (packed_operand){
+      .data = operand->data, .strides = operand->strides, .dtype = operand->dtype, .wanted = wanted,
+      .item = dtype_bytes[operand->dtype], .buffer = buffers[i]};
     packs |= operand->dtype != wanted || operand->strides[0] != 1;
     in_place |= operand->data == work->output.data;
   }
   const mk_operand *output = &work->output;
   const int32_t written = copy ? output->dtype : result_dtype(work);
   if (copy) loop.copy = convert_block(work->inputs[0].dtype, output->dtype);
-  loop.output = (packed_operand){output->data, output->strides, output->dtype, written, dtype_bytes[output->dtype], buffers[3], NULL, 0, 0};
+  loop.output = (packed_operand){
+    .data = output->data, .strides = output->strides, .dtype = output->dtype, .wanted = written,
+    .item = dtype_bytes[output->dtype], .buffer = buffers[3]};
   packs |= output->dtype != written || output->strides[0] != 1;
   const int32_t k = mk_row_dimension(work);
   loop.row_dimension = k;
@@ -344,7 +360,8 @@ static int32_t elementwise(const mk_elementwise *work, int64_t begin, int64_t en
       source[i] = (const char *)input->data + begin * dtype_bytes[input->dtype];
     }
     if (direct && !repeated)
-      return kernel(end - begin, (char *)output->data + begin * dtype_bytes[output->dtype], source[0], source[1], source[2], work->parameters);
+      return kernel(end - begin, (char *)output->data + begin * dtype_bytes[output->dtype], source[0], source[1], source[2],
+                    work->parameters);
     if (direct) return repeated_row(work, kernel, begin, end);
   }
   return elementwise_boxes(work, kernel, begin, end);

@@ -77,6 +77,22 @@ MK_BINARY_FLOAT_LOOPS(MK_DEFINE)
 MK_FLOATS(MK_DEFINE, )
 #undef MK_DEFINE
 
+// The plain arithmetic of the 16-bit floats, computed in float32 and rounded at once: no buffers of float32 between.
+#define MK_DEFINE_SHORT(type, name, sign)                                            \
+  MK_ROW_LOOP2(binary_##name##_##type, uint16_t, uint16_t,                           \
+               float_to_##type(type##_to_float(x) sign type##_to_float(y)))
+#define MK_DEFINE(name, sign) MK_DEFINE_SHORT(float16, name, sign) MK_DEFINE_SHORT(bfloat16, name, sign)
+MK_DEFINE(add, +)
+MK_DEFINE(subtract, -)
+MK_DEFINE(multiply, *)
+MK_DEFINE(divide, /)
+#undef MK_DEFINE
+#undef MK_DEFINE_SHORT
+MK_INLINE bool binary_is_arithmetic(int32_t operation) {
+  _Static_assert(MK_BINARY_add == 0 && MK_BINARY_divide == 3, "add, subtract, multiply, divide come first");
+  return operation <= MK_BINARY_divide;
+}
+
 // ---- Integers -----------------------------------------------------------------------------------------------------
 #define MK_BINARY_INTEGER_LOOPS(X)                                                     \
   X(add, (W)x + (W)y)                                                                  \
@@ -128,11 +144,11 @@ MK_INLINE uint64_t lcm_wrapped(int64_t x, int64_t y, size_t bytes) {
 // Division: by 0 is an error; by -1 is a negation, which wraps where the processor's division would trap.
 #define MK_DIVISION(quotient)                                 \
   if (y == 0) r = 0, status = MK_DIVISION_BY_ZERO;            \
-  else if ((T)(y + 1) == 0 && (T)-1 < 0) r = (T)(0 - (W)x);   \
+  else if ((T)-1 < 0 && y == (T)-1) r = (T)(0 - (W)x);   \
   else quotient
 #define MK_REMAINDER(rest)                                    \
   if (y == 0) r = 0, status = MK_DIVISION_BY_ZERO;            \
-  else if ((T)(y + 1) == 0 && (T)-1 < 0) r = 0;               \
+  else if ((T)-1 < 0 && y == (T)-1) r = 0;               \
   else rest
 #define MK_DEFINE(type, T_, w, ...)                                                                                       \
   MK_ROW_SCALAR2(binary_truncateDivide_##type, T_, typedef T_ T; MK_DIVISION(r = (T)(x / y)))                             \
@@ -171,6 +187,7 @@ MK_ROW_LOOP2(binary_xor_bool, uint8_t, uint8_t, (x != 0) ^ (y != 0))
 #define MK_INTEGER_ENTRIES(name)                                                                               \
   [MK_int8] = binary_##name##_int8, [MK_int16] = binary_##name##_int16, [MK_int32] = binary_##name##_int32,    \
   [MK_int64] = binary_##name##_int64, [MK_uint8] = binary_##name##_uint8
+#define MK_SHORT_ENTRIES(name) [MK_float16] = binary_##name##_float16, [MK_bfloat16] = binary_##name##_bfloat16
 #define MK_FLOATS_ONLY(name) [MK_BINARY_##name] = {MK_FLOAT_ENTRIES(name)},
 #define MK_NUMBERS(name) [MK_BINARY_##name] = {MK_FLOAT_ENTRIES(name), MK_INTEGER_ENTRIES(name)},
 #define MK_INTEGERS_ONLY(name) [MK_BINARY_##name] = {MK_INTEGER_ENTRIES(name)},
@@ -189,7 +206,11 @@ MK_ROW_LOOP2(binary_xor_bool, uint8_t, uint8_t, (x != 0) ^ (y != 0))
 #define binary_fmin_int64 binary_minimum_int64
 #define binary_fmin_uint8 binary_minimum_uint8
 static const row_kernel binary_table[MK_BINARY_COUNT][MK_DTYPE_COUNT] = {
-  MK_WITH_BOOL(add, binary_or_bool) MK_NUMBERS(subtract) MK_WITH_BOOL(multiply, binary_and_bool) MK_FLOATS_ONLY(divide)
+  [MK_BINARY_add] = {MK_FLOAT_ENTRIES(add), MK_SHORT_ENTRIES(add), MK_INTEGER_ENTRIES(add), [MK_bool] = binary_or_bool},
+  [MK_BINARY_subtract] = {MK_FLOAT_ENTRIES(subtract), MK_SHORT_ENTRIES(subtract), MK_INTEGER_ENTRIES(subtract)},
+  [MK_BINARY_multiply] = {MK_FLOAT_ENTRIES(multiply), MK_SHORT_ENTRIES(multiply), MK_INTEGER_ENTRIES(multiply),
+                          [MK_bool] = binary_and_bool},
+  [MK_BINARY_divide] = {MK_FLOAT_ENTRIES(divide), MK_SHORT_ENTRIES(divide)},
   MK_NUMBERS(floorDivide) MK_NUMBERS(truncateDivide) MK_NUMBERS(remainder) MK_NUMBERS(fmod) MK_NUMBERS(power)
   MK_WITH_BOOL(maximum, binary_or_bool) MK_WITH_BOOL(minimum, binary_and_bool)
   MK_WITH_BOOL(fmax, binary_or_bool) MK_WITH_BOOL(fmin, binary_and_bool)
@@ -203,6 +224,7 @@ static const row_kernel binary_table[MK_BINARY_COUNT][MK_DTYPE_COUNT] = {
   MK_FLOATS_ONLY(softplusGradient) MK_FLOATS_ONLY(clampGradient)
 };
 #undef MK_FLOAT_ENTRIES
+#undef MK_SHORT_ENTRIES
 #undef MK_INTEGER_ENTRIES
 #undef MK_FLOATS_ONLY
 #undef MK_NUMBERS
@@ -210,7 +232,8 @@ static const row_kernel binary_table[MK_BINARY_COUNT][MK_DTYPE_COUNT] = {
 #undef MK_WITH_BOOL
 #undef MK_PREDICATE
 #undef MK_BITS
-_Static_assert(MK_BINARY_clampGradient == MK_BINARY_COUNT - 1 && MK_BINARY_COUNT == 46, "a new binary operation wants its entry above");
+_Static_assert(MK_BINARY_clampGradient == MK_BINARY_COUNT - 1 && MK_BINARY_COUNT == 46,
+               "a new binary operation wants its entry above");
 
 // equal … logicalXor answer bool.
 MK_INLINE bool binary_is_predicate(int32_t operation) {

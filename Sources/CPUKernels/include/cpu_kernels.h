@@ -182,7 +182,7 @@ typedef struct mk_pooling {
   bool count_include_pad;   // average
   int64_t divisor_override; // average; 0 is none
 } mk_pooling;
-// indices: flat position in the plane D·H·W (PyTorch's), first maximum, NaN wins.
+// indices: flat position in the plane D·H·W (PyTorch's), first maximum, the last NaN wins; -1 for a window with no cell inside. NULL: not wanted.
 int32_t mk_run_max_pool(const mk_pooling *geometry, const void *input, void *output, int64_t *indices);
 int32_t mk_run_max_pool_gradient(const mk_pooling *geometry, const void *output_gradient, const int64_t *indices, void *input_gradient);
 int32_t mk_run_average_pool(const mk_pooling *geometry, const void *input, void *output);

@@ -2,11 +2,12 @@ public import TensorModule
 
 /// Samples that can be counted and indexed (PyTorch's map-style `Dataset`).
 ///
-/// Batches of the usual samples, a tensor, a pair of tensors, a tensor with a class number, are made by stacking them;
-/// other samples need a ``batch(_:)`` of their own.
+/// For the usual samples, a tensor, a pair of tensors, a tensor with a class number, it is enough to name the type of a
+/// batch, and they are stacked; other samples need a ``batch(_:)`` of their own.
 ///
 /// ```swift
 /// struct Squares: Dataset {
+///   typealias Batch = (Tensor, Tensor)
 ///   var count: Int { 100 }
 ///   subscript(index: Int) -> (Tensor, Tensor) { (Tensor([Float(index)]), Tensor([Float(index * index)])) }
 /// }

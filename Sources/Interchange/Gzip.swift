@@ -23,6 +23,12 @@ public struct GzipError: Error, Sendable, Equatable, CustomStringConvertible {
   /// What was wrong.
   public let reason: Reason
 
+  package init(file: String, offset: Int, reason: Reason) {
+    self.file = file
+    self.offset = offset
+    self.reason = reason
+  }
+
   /// File, byte and reason, in a line.
   public var description: String {
     switch reason {

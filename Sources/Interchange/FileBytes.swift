@@ -19,13 +19,13 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
   /// `path: reason`.
   public var description: String { "\(path): \(reason)" }
 
-  init(path: String, code: Int32) {
+  package init(path: String, code: Int32) {
     self.path = path
     reason = strerror(code).map { String(cString: $0) } ?? "system error \(code)"
     isMissing = code == ENOENT || code == ENOTDIR
   }
 
-  init(path: String, reason: String) {
+  package init(path: String, reason: String) {
     self.path = path
     self.reason = reason
     isMissing = false

@@ -1,0 +1,104 @@
+import TensorModule
+
+/// The leaves of `Primitive`. A new one does not compile in ``Primitive/kind`` until it stands here, and then wants rows.
+enum PrimitiveKind: String, CaseIterable {
+  case unary, binary, ternary, cast, reduce, cumulative, view, place, contiguous, flip, concatenate, matmul, linear,
+    convolution, convolutionInputGradient, convolutionWeightGradient, maxPool, maxPoolGradient, maxPoolPick, averagePool,
+    averagePoolGradient, indexSelect, indexAdd, gather, scatter, softmax, softmaxGradient, lstmCell, lstmCellGradient
+
+  /// The keys that rows must exist for.
+  var keys: [String] {
+    switch self {
+    case .unary: UnaryOperation.allCases.map { "unary.\($0)" }
+    case .binary: BinaryOperation.allCases.map { "binary.\($0)" }
+    case .ternary: TernaryOperation.allCases.map { "ternary.\($0)" }
+    case .reduce: ReduceOperation.allCases.map { "reduce.\($0)" }
+    case .cumulative: CumulativeOperation.allCases.map { "cumulative.\($0)" }
+    case .view: ViewKind.allCases.map { "view.\($0)" }
+    case .place: ViewKind.allCases.filter(\.isPlaced).map { "place.\($0)" }
+    case .scatter: ScatterOperation.allCases.map { "scatter.\($0)" }
+    case .cast: DType.allCases.map { "cast.\($0)" }
+    case .softmax, .softmaxGradient: [rawValue, rawValue + ".logarithm"]
+    default: [rawValue]
+    }
+  }
+}
+
+/// The cases of `ViewOperation`.
+enum ViewKind: String, CaseIterable {
+  case reshape, expand, transpose, permute, slice, select, diagonal, unfold
+
+  init(_ operation: ViewOperation) {
+    switch operation {
+    case .reshape: self = .reshape
+    case .expand: self = .expand
+    case .transpose: self = .transpose
+    case .permute: self = .permute
+    case .slice: self = .slice
+    case .select: self = .select
+    case .diagonal: self = .diagonal
+    case .unfold: self = .unfold
+    }
+  }
+
+  /// True if the view's gradient is a placement in zeros.
+  var isPlaced: Bool {
+    switch self {
+    case .slice, .select, .diagonal, .unfold: true
+    case .reshape, .expand, .transpose, .permute: false
+    }
+  }
+}
+
+extension Primitive {
+  var kind: PrimitiveKind {
+    switch self {
+    case .unary: .unary
+    case .binary: .binary
+    case .ternary: .ternary
+    case .cast: .cast
+    case .reduce: .reduce
+    case .cumulative: .cumulative
+    case .view: .view
+    case .place: .place
+    case .contiguous: .contiguous
+    case .flip: .flip
+    case .concatenate: .concatenate
+    case .matmul: .matmul
+    case .linear: .linear
+    case .convolution: .convolution
+    case .convolutionInputGradient: .convolutionInputGradient
+    case .convolutionWeightGradient: .convolutionWeightGradient
+    case .maxPool: .maxPool
+    case .maxPoolGradient: .maxPoolGradient
+    case .maxPoolPick: .maxPoolPick
+    case .averagePool: .averagePool
+    case .averagePoolGradient: .averagePoolGradient
+    case .indexSelect: .indexSelect
+    case .indexAdd: .indexAdd
+    case .gather: .gather
+    case .scatter: .scatter
+    case .softmax: .softmax
+    case .softmaxGradient: .softmaxGradient
+    case .lstmCell: .lstmCell
+    case .lstmCellGradient: .lstmCellGradient
+    }
+  }
+
+  /// The name under which rows are counted.
+  var key: String {
+    switch self {
+    case .unary(let operation, _): "unary.\(operation)"
+    case .binary(let operation, _): "binary.\(operation)"
+    case .ternary(let operation, _): "ternary.\(operation)"
+    case .reduce(let operation, _, _, _): "reduce.\(operation)"
+    case .cumulative(let operation, _): "cumulative.\(operation)"
+    case .view(let operation): "view.\(ViewKind(operation))"
+    case .place(let operation): "place.\(ViewKind(operation))"
+    case .scatter(let operation, _): "scatter.\(operation)"
+    case .cast(let dtype): "cast.\(dtype)"
+    case .softmax(_, let logarithm), .softmaxGradient(_, let logarithm): kind.rawValue + (logarithm ? ".logarithm" : "")
+    default: kind.rawValue
+    }
+  }
+}
