@@ -154,18 +154,19 @@ struct BackwardPass {
 
   private mutating func process(_ node: GradientNode) {
     var slot = takeSlot(node)
-    if node.extras.withLock({ $0 != nil }) { runHooks(node, &slot) }
+    if let extras = node.extras { runHooks(extras, &slot) }
     if !captures.isEmpty {
       for index in 0..<node.outputCount {
         let key = CaptureKey(Edge(node, index))
         if captures[key] != nil { captures[key] = .some(slot[index]) }
       }
     }
-    if let leaf = node as? LeafNode {
+    guard node.isOperation else {
+      let leaf = unsafeDowncast(node, to: LeafNode.self)
       if accumulatesOnly?.contains(ObjectIdentifier(leaf)) ?? true { accumulate(&slot, into: leaf) }
       return
     }
-    guard let node = node as? TapeNode else { return }
+    let node = unsafeDowncast(node, to: TapeNode.self)
     // A node at which the asked-for gradients end is not walked through.
     if let needed, !(0..<node.operandCount).contains(where: { i in node.edge(i).map { needed.contains(ObjectIdentifier($0.node)) } ?? false }) {
       return
@@ -245,18 +246,18 @@ struct BackwardPass {
     }
   }
 
-  private func runHooks(_ node: GradientNode, _ slot: inout GradientSlot) {
-    guard let extras = node.extras.withLock({ $0 }) else { return }
-    for hook in extras.hooks {
+  private func runHooks(_ extras: NodeExtras, _ slot: inout GradientSlot) {
+    // Hooks run outside the lock: they may add or remove hooks.
+    let content = extras.withContent { $0 }
+    for hook in content.hooks {
       guard let current = slot[hook.output], let replacement = hook.body(current) else { continue }
       slot[hook.output] = replacement
     }
-    for output in extras.retained.keys {
+    for output in content.retained.keys {
       guard let gradient = slot[output] else { continue }
-      node.extras.withLock { extras in
-        let present = extras?.retained[output] ?? nil
-        extras?.retained[output] = .some(present.map { $0 + gradient } ?? (createsGraph ? gradient : gradient.clone()))
-      }
+      let present = content.retained[output] ?? nil
+      let total = present.map { $0 + gradient } ?? (createsGraph ? gradient : gradient.clone())
+      extras.withContent { $0.retained[output] = .some(total) }
     }
   }
 }

@@ -13,8 +13,10 @@ package class GradientNode: @unchecked Sendable {
   package let output: OutputMetadata
   /// What few nodes have; nil for most, so that the usual node is one allocation.
   let rare: RareParts?
-  /// Rarely used: hooks and retained gradients.
-  let extras = Mutex<NodeExtras?>(nil)
+  /// Hooks and retained gradients, made when first asked for: few nodes have them.
+  private let extrasReference = Atomic<Unmanaged<NodeExtras>?>(nil)
+  /// False for leaves. A stored answer, because asking the class costs more.
+  let isOperation: Bool
 
   /// The pass that holds `slot` now; 0 if none.
   let claimant = Atomic<UInt64>(0)
@@ -23,10 +25,26 @@ package class GradientNode: @unchecked Sendable {
 
   private static let lastSerial = Atomic<UInt64>(0)
 
-  init(output: OutputMetadata, rare: RareParts?) {
+  init(output: OutputMetadata, rare: RareParts?, isOperation: Bool) {
+    self.isOperation = isOperation
     serial = Self.lastSerial.add(1, ordering: .relaxed).newValue
     self.output = output
     self.rare = rare
+  }
+
+  deinit { extrasReference.load(ordering: .acquiring)?.release() }
+
+  /// Hooks and retained gradients, if there are any.
+  final var extras: NodeExtras? { extrasReference.load(ordering: .acquiring)?.takeUnretainedValue() }
+
+  /// The same, made if missing.
+  final func makeExtras() -> NodeExtras {
+    if let extras { return extras }
+    let mine = Unmanaged.passRetained(NodeExtras())
+    let (exchanged, winner) = extrasReference.compareExchange(expected: nil, desired: mine, ordering: .acquiringAndReleasing)
+    if exchanged { return mine.takeUnretainedValue() }
+    mine.release()
+    return winner!.takeUnretainedValue()
   }
 
   final var outputCount: Int { 1 + (rare?.moreOutputs.count ?? 0) }
@@ -89,11 +107,22 @@ struct GradientSlot {
 }
 
 /// Hooks on the outputs of a node, and gradients kept for `grad` of results.
-struct NodeExtras {
-  var hooks: [(id: Int, output: Int, body: @Sendable (Tensor) -> Tensor?)] = []
-  var nextHook = 0
-  /// By output: present if the gradient is to be kept.
-  var retained: [Int: Tensor?] = [:]
+final class NodeExtras: Sendable {
+  struct Content {
+    var hooks: [(id: Int, output: Int, body: @Sendable (Tensor) -> Tensor?)] = []
+    var nextHook = 0
+    /// By output: present if the gradient is to be kept.
+    var retained: [Int: Tensor?] = [:]
+  }
+  private let content = Mutex(Content())
+
+  func withContent<R>(_ body: (inout Content) -> R) -> R {
+    content.withLock { content in
+      // The closure's result may hold tensors, which the lock's region analysis cannot follow; they are Sendable.
+      nonisolated(unsafe) let result = body(&content)
+      return result
+    }
+  }
 }
 
 /// Where a gradient goes next: an output of a node.
@@ -114,7 +143,7 @@ package final class LeafNode: GradientNode, @unchecked Sendable {
   private let gradientBox = Mutex<Tensor?>(nil)
 
   init(for tensor: Tensor) {
-    super.init(output: OutputMetadata(tensor), rare: nil)
+    super.init(output: OutputMetadata(tensor), rare: nil, isOperation: false)
   }
 
   var gradient: Tensor? {

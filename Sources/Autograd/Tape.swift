@@ -20,6 +20,12 @@ final class Tape: OperationRecorder {
     if ThreadMode.current.contains(.anomaly) { Anomaly.check(primitive, output) }
   }
 
+  @inline(__always)
+  func record(_ primitive: Primitive, _ first: Tensor, _ second: Tensor?, output: Tensor) {
+    guard primitive.isRecorded else { return }
+    output.setFreshHistory(TapeNode(primitive, first, second, output: output), output: 0)
+  }
+
   func savesFirstOperand(_ primitive: Primitive) -> Bool {
     primitive.savedValues(OperandMask(bits: .max)).operands.contains(0)
   }

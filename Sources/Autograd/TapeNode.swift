@@ -12,6 +12,25 @@ package final class TapeNode: GradientNode, @unchecked Sendable {
   /// Values for the derivative, nil if it needs none; let go of after the backward pass.
   @exclusivity(unchecked) private var saved: SavedValues?
 
+  /// The usual case: one or two operands, one output.
+  init(_ primitive: Primitive, _ first: Tensor, _ second: Tensor?, output: Tensor) {
+    self.primitive = primitive
+    var needs = OperandMask()
+    firstEdge = Self.edge(of: first)
+    if firstEdge != nil { needs.insert(0) }
+    if let second {
+      operandCount = 2
+      secondEdge = Self.edge(of: second)
+      if secondEdge != nil { needs.insert(1) }
+    } else {
+      operandCount = 1
+      secondEdge = nil
+    }
+    let wanted = primitive.savedValues(needs)
+    saved = wanted.isEmpty ? nil : SavedValues(wanted, second.map { Operands(first, $0) } ?? Operands(first), output, [])
+    super.init(output: OutputMetadata(output), rare: nil, isOperation: true)
+  }
+
   init(_ primitive: Primitive, _ operands: Operands, output: Tensor, others: [Tensor]) {
     self.primitive = primitive
     operandCount = operands.count
@@ -33,7 +52,7 @@ package final class TapeNode: GradientNode, @unchecked Sendable {
     }
     let wanted = primitive.savedValues(needs)
     saved = wanted.isEmpty ? nil : SavedValues(wanted, operands, output, others)
-    super.init(output: OutputMetadata(output), rare: rare)
+    super.init(output: OutputMetadata(output), rare: rare, isOperation: true)
   }
 
   private static func shapes(_ primitive: Primitive, _ operands: Operands) -> [Shape] {
@@ -90,22 +109,22 @@ package final class TapeNode: GradientNode, @unchecked Sendable {
   deinit {
     // A chain of a million nodes must not be released by a million nested calls.
     // Ends of the graph need no list.
-    guard firstEdge?.node is TapeNode || secondEdge?.node is TapeNode || rare != nil else { return }
+    guard firstEdge?.node.isOperation == true || secondEdge?.node.isOperation == true || rare != nil else { return }
     var pending: [GradientNode] = []
     moveEdges(to: &pending)
     while var node = pending.popLast() {
-      guard isKnownUniquelyReferenced(&node), let tapeNode = node as? TapeNode else { continue }
-      tapeNode.moveEdges(to: &pending)
+      guard isKnownUniquelyReferenced(&node) else { continue }
+      unsafeDowncast(node, to: TapeNode.self).moveEdges(to: &pending)
     }
   }
 
   private func moveEdges(to list: inout [GradientNode]) {
-    if let node = firstEdge?.node as? TapeNode { list.append(node) }
-    if let node = secondEdge?.node as? TapeNode { list.append(node) }
+    if let node = firstEdge?.node, node.isOperation { list.append(node) }
+    if let node = secondEdge?.node, node.isOperation { list.append(node) }
     firstEdge = nil
     secondEdge = nil
     guard let rare else { return }
-    for edge in rare.laterEdges { if let node = edge?.node as? TapeNode { list.append(node) } }
+    for edge in rare.laterEdges { if let node = edge?.node, node.isOperation { list.append(node) } }
     rare.laterEdges = []
   }
 }

@@ -1,4 +1,3 @@
-internal import Synchronization
 public import TensorModule
 
 extension Tensor {
@@ -50,7 +49,7 @@ extension Tensor {
     get {
       guard let edge = gradientEdge else { return nil }
       if let leaf = edge.node as? LeafNode { return leaf.gradient }
-      return edge.node.extras.withLock { $0?.retained[edge.output] ?? nil }
+      return edge.node.extras?.withContent { $0.retained[edge.output] ?? nil }
     }
     set {
       if ThreadMode.hasFailed { return }
@@ -65,11 +64,7 @@ extension Tensor {
         leaf.gradient = newValue
         setHistory(leaf)
       } else if let edge = gradientEdge {
-        edge.node.extras.withLock { extras in
-          var value = extras ?? NodeExtras()
-          value.retained[edge.output] = .some(newValue)
-          extras = value
-        }
+        edge.node.makeExtras().withContent { $0.retained[edge.output] = .some(newValue) }
       }
     }
   }
@@ -81,10 +76,8 @@ extension Tensor {
       return fail(TensorError("retainGrad", of: self, rule: "the tensor does not require gradients"))
     }
     guard edge.node is TapeNode else { return }
-    edge.node.extras.withLock { extras in
-      var value = extras ?? NodeExtras()
-      if value.retained[edge.output] == nil { value.retained[edge.output] = .some(nil) }
-      extras = value
+    edge.node.makeExtras().withContent { content in
+      if content.retained[edge.output] == nil { content.retained[edge.output] = .some(nil) }
     }
   }
 
@@ -98,15 +91,12 @@ extension Tensor {
       return HookHandle {}
     }
     let node = edge.node
-    let id = node.extras.withLock { extras in
-      var value = extras ?? NodeExtras()
-      let id = value.nextHook
-      value.nextHook += 1
-      value.hooks.append((id, edge.output, body))
-      extras = value
-      return id
+    let id = node.makeExtras().withContent { content in
+      defer { content.nextHook += 1 }
+      content.hooks.append((content.nextHook, edge.output, body))
+      return content.nextHook
     }
-    return HookHandle { [weak node] in node?.extras.withLock { $0?.hooks.removeAll { $0.id == id } } }
+    return HookHandle { [weak node] in node?.extras?.withContent { $0.hooks.removeAll { $0.id == id } } }
   }
 
   /// Computes the gradients of this tensor for all leaves it came from, and adds them to their `grad` (PyTorch's

@@ -85,6 +85,29 @@ int32_t mk_run_flat(int32_t arity, int32_t operation, int32_t dtype, int64_t cou
   return mk_run_elementwise(&work);
 }
 
+int32_t mk_run_flat_number(int32_t operation, int32_t dtype, int64_t count, void *output, const void *tensor, double number,
+                           bool number_first) {
+  mk_elementwise work;
+  work.arity = 2;
+  work.operation = operation;
+  work.compute = dtype;
+  work.rank = 1;
+  work.sizes[0] = count;
+  work.output.data = output;
+  work.output.strides[0] = 1;
+  work.output.dtype = dtype;
+  float single = (float)number;
+  mk_operand *at = &work.inputs[number_first ? 1 : 0], *scalar = &work.inputs[number_first ? 0 : 1];
+  at->data = (void *)tensor;
+  at->strides[0] = 1;
+  at->dtype = dtype;
+  scalar->data = dtype == MK_float32 ? (void *)&single : (void *)&number;
+  scalar->strides[0] = 0;
+  scalar->dtype = dtype;
+  work.parameters[0] = work.parameters[1] = 0;
+  return mk_run_elementwise(&work);
+}
+
 // ---- Fill -----------------------------------------------------------------------------------------------------------
 
 typedef struct fill_job {

@@ -12,8 +12,12 @@ private struct Geometry {
 
   var rank: Int { stride.count }
   var output: [Int] {
-    [input[0], weight[0]]
-      + (0..<rank).map { (input[2 + $0] + 2 * padding[$0] - dilation[$0] * (weight[2 + $0] - 1) - 1) / stride[$0] + 1 }
+    let sizes = (0..<rank).map { (i: Int) -> Int in
+      let span: Int = dilation[i] * (weight[2 + i] - 1) + 1
+      let padded: Int = input[2 + i] + 2 * padding[i]
+      return (padded - span) / stride[i] + 1
+    }
+    return [input[0], weight[0]] + sizes
   }
   func attributes(extent: [Int] = []) -> ConvolutionAttributes {
     ConvolutionAttributes(
@@ -29,7 +33,7 @@ private struct Geometry {
       let group = index[1] / (weight[0] / groups)
       for channel in 0..<weight[1] {
         for tap in kernel {
-          let place = (0..<rank).map { index[2 + $0] * stride[$0] - padding[$0] + tap[$0] * dilation[$0] }
+          let place = (0..<rank).map { (i: Int) -> Int in index[2 + i] * stride[i] - padding[i] + tap[i] * dilation[i] }
           guard (0..<rank).allSatisfy({ place[$0] >= 0 && place[$0] < input[2 + $0] }) else { continue }
           body(o, x.position(of: [index[0], group * weight[1] + channel] + place), w.position(of: [index[1], channel] + tap))
         }

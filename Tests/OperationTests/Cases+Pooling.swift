@@ -15,8 +15,8 @@ private struct Window {
   var rank: Int { kernel.count }
   var lead: Int { input.count - rank }
   var output: [Int] {
-    input.prefix(lead)
-      + (0..<rank).map { i in
+    Array(input.prefix(lead))
+      + (0..<rank).map { (i: Int) -> Int in
         let size = input[lead + i]
         let span = size + 2 * padding[i] - dilation[i] * (kernel[i] - 1) - 1
         var count = (ceilMode ? (span + stride[i] - 1) / stride[i] : span / stride[i]) + 1
@@ -32,14 +32,16 @@ private struct Window {
   }
   /// The places of the input that an output looks at, and how many elements the average counts.
   func look(_ index: [Int]) -> (places: [[Int]], divisor: Double) {
-    let corner = (0..<rank).map { index[lead + $0] * stride[$0] - padding[$0] }
+    let corner = (0..<rank).map { (i: Int) -> Int in index[lead + i] * stride[i] - padding[i] }
     let places = DenseArray.indices(of: kernel).compactMap { tap -> [Int]? in
-      let place = (0..<rank).map { corner[$0] + tap[$0] * dilation[$0] }
+      let place = (0..<rank).map { (i: Int) -> Int in corner[i] + tap[i] * dilation[i] }
       guard (0..<rank).allSatisfy({ place[$0] >= 0 && place[$0] < input[lead + $0] }) else { return nil }
       return index.prefix(lead) + place
     }
     // Padding counts, but not what lies beyond it.
-    let whole = (0..<rank).reduce(1) { $0 * (min(corner[$1] + kernel[$1], input[lead + $1] + padding[$1]) - corner[$1]) }
+    let whole = (0..<rank).reduce(1) { (product: Int, i: Int) -> Int in
+      product * (min(corner[i] + kernel[i], input[lead + i] + padding[i]) - corner[i])
+    }
     return (places, Double(divisor > 0 ? divisor : countsPadding ? whole : places.count))
   }
   /// The position in the plane.

@@ -32,14 +32,14 @@ extension OperationCase {
 
 /// Every row that has a derivative, against finite differences in double precision.
 @Suite struct GradientTests {
-  private static let cases = operationCases().filter { $0.gradient != .none }
+  private let cases = operationCases().filter { $0.gradient != .none }
 
   private func check(
     _ order: GradientOrder, _ layouts: [MemoryLayout],
     _ body: (_ leaves: [Tensor], _ function: @escaping ([Tensor]) -> [Tensor]) throws -> Void
   ) {
     var failures: [String] = []
-    for item in Self.cases where item.gradient.rawValue >= order.rawValue {
+    for item in cases where item.gradient.rawValue >= order.rawValue {
       for layout in layouts {
         if layout != .contiguous && item.inputs.allSatisfy({ !layout.isDistinct(rank: $0.real.rank) }) { continue }
         do {
@@ -90,7 +90,7 @@ extension OperationCase {
         return grad(outputs: results, inputs: leaves.filter(\.requiresGrad), gradOutputs: seeds, allowUnused: true)
       }
     }
-    for item in Self.cases {
+    for item in cases {
       do {
         for (here, there) in zip(try gradients(item, on: .cpu), try gradients(item, on: device)) {
           guard let here, let there else {

@@ -103,6 +103,9 @@ int32_t mk_run_elementwise(const mk_elementwise *work);
 // The same for one or two contiguous operands of the compute type, and a result of it.
 int32_t mk_run_flat(int32_t arity, int32_t operation, int32_t dtype, int64_t count, void *output, const void *a,
                     const void *b, double p0, double p1);
+// A binary operation of a contiguous float32 or float64 operand and a number.
+int32_t mk_run_flat_number(int32_t operation, int32_t dtype, int64_t count, void *output, const void *tensor, double number,
+                           bool number_first);
 // `count` contiguous elements set to the element at `value`.
 void mk_run_fill(void *output, int32_t dtype, int64_t count, const void *value);
 

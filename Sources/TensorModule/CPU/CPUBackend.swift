@@ -85,6 +85,8 @@ enum CPUBackend {
     switch Int(status) {
     case MK_DIVISION_BY_ZERO:
       return TensorError(name, operands, "an integer was divided by zero", hint: "divide as floating point with /")
+    case MK_OUT_OF_MEMORY:
+      return TensorError(name, operands, "there is no memory for the kernel's scratch space")
     case MK_NEGATIVE_POWER:
       return TensorError(name, operands, "integers cannot be raised to negative powers", hint: "convert to a floating-point dtype")
     default:

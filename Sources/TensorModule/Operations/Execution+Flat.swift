@@ -30,9 +30,42 @@ func applyFlat(
     b.dataPointer, parameters.first, parameters.second)
   guard status == MK_OK else { return nil }
   if isRecorded {
-    Recording.recorder?.record(.binary(operation, parameters), Operands(a, b), output: result, others: [])
+    Recording.recorder?.record(.binary(operation, parameters), a, b, output: result)
   }
   return result
+}
+
+/// Applies an operation of a tensor and a plain number, in this order or, if `isReversed`, the other.
+func apply(_ operation: BinaryOperation, _ a: consuming Tensor, number: Scalar, isReversed: Bool = false) -> Tensor {
+  var a = a  // moved: a consuming parameter itself could not be copied
+  let mode = ThreadMode.current
+  let flags = a.flags
+  guard mode.isDisjoint(with: [.failed, .inference, .anomaly]), flags.isSubset(of: [.tracked, .named]), operation.isArithmetic,
+    a.dtype.rawValue <= DType.float64.rawValue, a.contiguousCount > 0, a.device.isCPU
+  else { return applyWrapped(operation, a, number, isReversed) }
+  let isRecorded = Recording.records(flags, mode)
+  let result: Tensor
+  if !isRecorded && a.isReusable && isKnownUniquelyReferenced(&a) {
+    result = a
+  } else {
+    guard let fresh = Tensor(sameAs: a) else { return applyWrapped(operation, a, number, isReversed) }
+    result = fresh
+  }
+  let status = mk_run_flat_number(
+    Int32(operation.rawValue), a.dtype.code, Int64(a.contiguousCount), result.dataPointer, a.dataPointer, number.double,
+    isReversed)
+  guard status == MK_OK else { return applyWrapped(operation, a, number, isReversed) }
+  if isRecorded {
+    let wrapped = Tensor.wrapped(number)
+    Recording.recorder?.record(.binary(operation), isReversed ? wrapped : a, isReversed ? a : wrapped, output: result)
+  }
+  return result
+}
+
+/// The general way: the number as a 0-d tensor.
+private func applyWrapped(_ operation: BinaryOperation, _ a: Tensor, _ number: Scalar, _ isReversed: Bool) -> Tensor {
+  let wrapped = Tensor.wrapped(number)
+  return isReversed ? apply(.binary(operation), wrapped, a) : apply(.binary(operation), a, wrapped)
 }
 
 /// The result, or nil if the general way has to be taken.
@@ -56,7 +89,7 @@ func applyFlat(_ operation: UnaryOperation, _ parameters: Parameters, _ a: inout
     parameters.first, parameters.second)
   guard status == MK_OK else { return nil }
   if isRecorded {
-    Recording.recorder?.record(.unary(operation, parameters), Operands(a), output: result, others: [])
+    Recording.recorder?.record(.unary(operation, parameters), a, nil, output: result)
   }
   return result
 }

@@ -2,6 +2,8 @@
 package protocol OperationRecorder: AnyObject, Sendable {
   /// Called after `primitive` gave `output` (and `others`) for `inputs`, of which at least one is tracked.
   func record(_ primitive: Primitive, _ inputs: Operands, output: Tensor, others: [Tensor])
+  /// The same for the usual case: one or two operands, one floating-point output.
+  func record(_ primitive: Primitive, _ first: Tensor, _ second: Tensor?, output: Tensor)
   /// True if the derivative of `primitive` looks at its first operand's value: an in-place operation keeps a copy then.
   func savesFirstOperand(_ primitive: Primitive) -> Bool
   /// Why this tensor may not be written in place now (a leaf that requires gradients), or nil.

@@ -4,103 +4,103 @@ extension Tensor {
   /// Element-wise sum: `+`.
   public consuming func add(_ other: consuming Tensor) -> Tensor { apply(.binary(.add), self, other) }
   /// The same with a number.
-  public consuming func add(_ other: some TensorScalar) -> Tensor { apply(.binary(.add), self, .wrapped(other)) }
+  public consuming func add(_ other: some TensorScalar) -> Tensor { apply(.add, self, number: other.scalar) }
   /// Element-wise difference: `-`.
   public consuming func sub(_ other: consuming Tensor) -> Tensor { apply(.binary(.subtract), self, other) }
   /// The same with a number.
-  public consuming func sub(_ other: some TensorScalar) -> Tensor { apply(.binary(.subtract), self, .wrapped(other)) }
+  public consuming func sub(_ other: some TensorScalar) -> Tensor { apply(.subtract, self, number: other.scalar) }
   /// Element-wise product: `*`.
   public consuming func mul(_ other: consuming Tensor) -> Tensor { apply(.binary(.multiply), self, other) }
   /// The same with a number.
-  public consuming func mul(_ other: some TensorScalar) -> Tensor { apply(.binary(.multiply), self, .wrapped(other)) }
+  public consuming func mul(_ other: some TensorScalar) -> Tensor { apply(.multiply, self, number: other.scalar) }
   /// Element-wise true division: `/`.
   public consuming func div(_ other: consuming Tensor) -> Tensor { apply(.binary(.divide), self, other) }
   /// The same with a number.
-  public consuming func div(_ other: some TensorScalar) -> Tensor { apply(.binary(.divide), self, .wrapped(other)) }
+  public consuming func div(_ other: some TensorScalar) -> Tensor { apply(.divide, self, number: other.scalar) }
   /// Division rounded down, Python's `//`.
   public consuming func floorDivide(_ other: consuming Tensor) -> Tensor { apply(.binary(.floorDivide), self, other) }
   /// The same with a number.
-  public consuming func floorDivide(_ other: some TensorScalar) -> Tensor { apply(.binary(.floorDivide), self, .wrapped(other)) }
+  public consuming func floorDivide(_ other: some TensorScalar) -> Tensor { apply(.floorDivide, self, number: other.scalar) }
   /// The remainder with the divisor's sign: `%`.
   public consuming func remainder(_ other: consuming Tensor) -> Tensor { apply(.binary(.remainder), self, other) }
   /// The same with a number.
-  public consuming func remainder(_ other: some TensorScalar) -> Tensor { apply(.binary(.remainder), self, .wrapped(other)) }
+  public consuming func remainder(_ other: some TensorScalar) -> Tensor { apply(.remainder, self, number: other.scalar) }
   /// The remainder with the dividend's sign, C's `fmod`.
   public consuming func fmod(_ other: consuming Tensor) -> Tensor { apply(.binary(.fmod), self, other) }
   /// The same with a number.
-  public consuming func fmod(_ other: some TensorScalar) -> Tensor { apply(.binary(.fmod), self, .wrapped(other)) }
+  public consuming func fmod(_ other: some TensorScalar) -> Tensor { apply(.fmod, self, number: other.scalar) }
   /// The larger of each two elements; NaN wins. At ties the gradient is shared.
   public consuming func maximum(_ other: consuming Tensor) -> Tensor { apply(.binary(.maximum), self, other) }
   /// The same with a number.
-  public consuming func maximum(_ other: some TensorScalar) -> Tensor { apply(.binary(.maximum), self, .wrapped(other)) }
+  public consuming func maximum(_ other: some TensorScalar) -> Tensor { apply(.maximum, self, number: other.scalar) }
   /// The smaller of each two elements; NaN wins. At ties the gradient is shared.
   public consuming func minimum(_ other: consuming Tensor) -> Tensor { apply(.binary(.minimum), self, other) }
   /// The same with a number.
-  public consuming func minimum(_ other: some TensorScalar) -> Tensor { apply(.binary(.minimum), self, .wrapped(other)) }
+  public consuming func minimum(_ other: some TensorScalar) -> Tensor { apply(.minimum, self, number: other.scalar) }
   /// The larger of each two elements; NaN loses.
   public consuming func fmax(_ other: consuming Tensor) -> Tensor { apply(.binary(.fmax), self, other) }
   /// The same with a number.
-  public consuming func fmax(_ other: some TensorScalar) -> Tensor { apply(.binary(.fmax), self, .wrapped(other)) }
+  public consuming func fmax(_ other: some TensorScalar) -> Tensor { apply(.fmax, self, number: other.scalar) }
   /// The smaller of each two elements; NaN loses.
   public consuming func fmin(_ other: consuming Tensor) -> Tensor { apply(.binary(.fmin), self, other) }
   /// The same with a number.
-  public consuming func fmin(_ other: some TensorScalar) -> Tensor { apply(.binary(.fmin), self, .wrapped(other)) }
+  public consuming func fmin(_ other: some TensorScalar) -> Tensor { apply(.fmin, self, number: other.scalar) }
   /// The angle of the point (other, self), in radians.
   public consuming func atan2(_ other: consuming Tensor) -> Tensor { apply(.binary(.atan2), self, other) }
   /// The same with a number.
-  public consuming func atan2(_ other: some TensorScalar) -> Tensor { apply(.binary(.atan2), self, .wrapped(other)) }
+  public consuming func atan2(_ other: some TensorScalar) -> Tensor { apply(.atan2, self, number: other.scalar) }
   /// √(self² + other²).
   public consuming func hypot(_ other: consuming Tensor) -> Tensor { apply(.binary(.hypot), self, other) }
   /// The same with a number.
-  public consuming func hypot(_ other: some TensorScalar) -> Tensor { apply(.binary(.hypot), self, .wrapped(other)) }
+  public consuming func hypot(_ other: some TensorScalar) -> Tensor { apply(.hypot, self, number: other.scalar) }
   /// The magnitudes of self with the signs of other.
   public consuming func copysign(_ other: consuming Tensor) -> Tensor { apply(.binary(.copysign), self, other) }
   /// The same with a number.
-  public consuming func copysign(_ other: some TensorScalar) -> Tensor { apply(.binary(.copysign), self, .wrapped(other)) }
+  public consuming func copysign(_ other: some TensorScalar) -> Tensor { apply(.copysign, self, number: other.scalar) }
   /// log(exp(self) + exp(other)), without overflow.
   public consuming func logaddexp(_ other: consuming Tensor) -> Tensor { apply(.binary(.logaddexp), self, other) }
   /// The same with a number.
-  public consuming func logaddexp(_ other: some TensorScalar) -> Tensor { apply(.binary(.logaddexp), self, .wrapped(other)) }
+  public consuming func logaddexp(_ other: some TensorScalar) -> Tensor { apply(.logaddexp, self, number: other.scalar) }
   /// self·log(other), 0 where self is 0.
   public consuming func xlogy(_ other: consuming Tensor) -> Tensor { apply(.binary(.xlogy), self, other) }
   /// The same with a number.
-  public consuming func xlogy(_ other: some TensorScalar) -> Tensor { apply(.binary(.xlogy), self, .wrapped(other)) }
+  public consuming func xlogy(_ other: some TensorScalar) -> Tensor { apply(.xlogy, self, number: other.scalar) }
   /// `.==`
   public consuming func eq(_ other: consuming Tensor) -> Tensor { apply(.binary(.equal), self, other) }
   /// The same with a number.
-  public consuming func eq(_ other: some TensorScalar) -> Tensor { apply(.binary(.equal), self, .wrapped(other)) }
+  public consuming func eq(_ other: some TensorScalar) -> Tensor { apply(.equal, self, number: other.scalar) }
   /// `.!=`
   public consuming func ne(_ other: consuming Tensor) -> Tensor { apply(.binary(.notEqual), self, other) }
   /// The same with a number.
-  public consuming func ne(_ other: some TensorScalar) -> Tensor { apply(.binary(.notEqual), self, .wrapped(other)) }
+  public consuming func ne(_ other: some TensorScalar) -> Tensor { apply(.notEqual, self, number: other.scalar) }
   /// `.<`
   public consuming func lt(_ other: consuming Tensor) -> Tensor { apply(.binary(.less), self, other) }
   /// The same with a number.
-  public consuming func lt(_ other: some TensorScalar) -> Tensor { apply(.binary(.less), self, .wrapped(other)) }
+  public consuming func lt(_ other: some TensorScalar) -> Tensor { apply(.less, self, number: other.scalar) }
   /// `.<=`
   public consuming func le(_ other: consuming Tensor) -> Tensor { apply(.binary(.lessEqual), self, other) }
   /// The same with a number.
-  public consuming func le(_ other: some TensorScalar) -> Tensor { apply(.binary(.lessEqual), self, .wrapped(other)) }
+  public consuming func le(_ other: some TensorScalar) -> Tensor { apply(.lessEqual, self, number: other.scalar) }
   /// `.>`
   public consuming func gt(_ other: consuming Tensor) -> Tensor { apply(.binary(.greater), self, other) }
   /// The same with a number.
-  public consuming func gt(_ other: some TensorScalar) -> Tensor { apply(.binary(.greater), self, .wrapped(other)) }
+  public consuming func gt(_ other: some TensorScalar) -> Tensor { apply(.greater, self, number: other.scalar) }
   /// `.>=`
   public consuming func ge(_ other: consuming Tensor) -> Tensor { apply(.binary(.greaterEqual), self, other) }
   /// The same with a number.
-  public consuming func ge(_ other: some TensorScalar) -> Tensor { apply(.binary(.greaterEqual), self, .wrapped(other)) }
+  public consuming func ge(_ other: some TensorScalar) -> Tensor { apply(.greaterEqual, self, number: other.scalar) }
   /// True where both elements are not zero.
   public consuming func logicalAnd(_ other: consuming Tensor) -> Tensor { apply(.binary(.logicalAnd), self, other) }
   /// The same with a number.
-  public consuming func logicalAnd(_ other: some TensorScalar) -> Tensor { apply(.binary(.logicalAnd), self, .wrapped(other)) }
+  public consuming func logicalAnd(_ other: some TensorScalar) -> Tensor { apply(.logicalAnd, self, number: other.scalar) }
   /// True where an element is not zero.
   public consuming func logicalOr(_ other: consuming Tensor) -> Tensor { apply(.binary(.logicalOr), self, other) }
   /// The same with a number.
-  public consuming func logicalOr(_ other: some TensorScalar) -> Tensor { apply(.binary(.logicalOr), self, .wrapped(other)) }
+  public consuming func logicalOr(_ other: some TensorScalar) -> Tensor { apply(.logicalOr, self, number: other.scalar) }
   /// True where just one element is not zero.
   public consuming func logicalXor(_ other: consuming Tensor) -> Tensor { apply(.binary(.logicalXor), self, other) }
   /// The same with a number.
-  public consuming func logicalXor(_ other: some TensorScalar) -> Tensor { apply(.binary(.logicalXor), self, .wrapped(other)) }
+  public consuming func logicalXor(_ other: some TensorScalar) -> Tensor { apply(.logicalXor, self, number: other.scalar) }
 
   /// Element-wise power (PyTorch's `pow`). Integer tensors take non-negative integer exponents.
   public consuming func pow(_ exponent: consuming Tensor) -> Tensor { apply(.binary(.power), self, exponent) }
@@ -116,7 +116,7 @@ extension Tensor {
     case .integer(2) where dtype != .bool, .floating(2) where dtype.isFloatingPoint:
       return apply(.unary(.square), self)
     default:
-      return apply(.binary(.power), self, .wrapped(exponent))
+      return apply(.power, self, number: exponent.scalar)
     }
   }
 

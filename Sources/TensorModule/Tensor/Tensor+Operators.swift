@@ -41,42 +41,42 @@ extension Tensor {
   /// Element-wise sum, broadcast, types promoted (PyTorch's `add`).
   public static func + (a: consuming Tensor, b: consuming Tensor) -> Tensor { apply(.binary(.add), a, b) }
   /// Each element plus a number.
-  public static func + (a: consuming Tensor, b: some TensorScalar) -> Tensor { apply(.binary(.add), a, wrapped(b)) }
+  public static func + (a: consuming Tensor, b: some TensorScalar) -> Tensor { apply(.add, a, number: b.scalar) }
   /// A number plus each element.
-  public static func + (a: some TensorScalar, b: consuming Tensor) -> Tensor { apply(.binary(.add), wrapped(a), b) }
+  public static func + (a: some TensorScalar, b: consuming Tensor) -> Tensor { apply(.add, b, number: a.scalar, isReversed: true) }
 
   /// Element-wise difference (PyTorch's `sub`); not defined for two bool tensors.
   public static func - (a: consuming Tensor, b: consuming Tensor) -> Tensor { apply(.binary(.subtract), a, b) }
   /// Each element minus a number.
-  public static func - (a: consuming Tensor, b: some TensorScalar) -> Tensor { apply(.binary(.subtract), a, wrapped(b)) }
+  public static func - (a: consuming Tensor, b: some TensorScalar) -> Tensor { apply(.subtract, a, number: b.scalar) }
   /// A number minus each element.
-  public static func - (a: some TensorScalar, b: consuming Tensor) -> Tensor { apply(.binary(.subtract), wrapped(a), b) }
+  public static func - (a: some TensorScalar, b: consuming Tensor) -> Tensor { apply(.subtract, b, number: a.scalar, isReversed: true) }
 
   /// Element-wise (Hadamard) product (PyTorch's `mul`); see `•` for the matrix product.
   public static func * (a: consuming Tensor, b: consuming Tensor) -> Tensor { apply(.binary(.multiply), a, b) }
   /// Each element times a number.
-  public static func * (a: consuming Tensor, b: some TensorScalar) -> Tensor { apply(.binary(.multiply), a, wrapped(b)) }
+  public static func * (a: consuming Tensor, b: some TensorScalar) -> Tensor { apply(.multiply, a, number: b.scalar) }
   /// A number times each element.
-  public static func * (a: some TensorScalar, b: consuming Tensor) -> Tensor { apply(.binary(.multiply), wrapped(a), b) }
+  public static func * (a: some TensorScalar, b: consuming Tensor) -> Tensor { apply(.multiply, b, number: a.scalar, isReversed: true) }
 
   /// Element-wise true division (PyTorch's `div`): integers give floating point.
   public static func / (a: consuming Tensor, b: consuming Tensor) -> Tensor { apply(.binary(.divide), a, b) }
   /// Each element divided by a number.
-  public static func / (a: consuming Tensor, b: some TensorScalar) -> Tensor { apply(.binary(.divide), a, wrapped(b)) }
+  public static func / (a: consuming Tensor, b: some TensorScalar) -> Tensor { apply(.divide, a, number: b.scalar) }
   /// A number divided by each element.
-  public static func / (a: some TensorScalar, b: consuming Tensor) -> Tensor { apply(.binary(.divide), wrapped(a), b) }
+  public static func / (a: some TensorScalar, b: consuming Tensor) -> Tensor { apply(.divide, b, number: a.scalar, isReversed: true) }
 
   /// Element-wise remainder with the divisor's sign, Python's `%` (PyTorch's `remainder`).
   public static func % (a: consuming Tensor, b: consuming Tensor) -> Tensor { apply(.binary(.remainder), a, b) }
   /// The remainder of each element by a number.
-  public static func % (a: consuming Tensor, b: some TensorScalar) -> Tensor { apply(.binary(.remainder), a, wrapped(b)) }
+  public static func % (a: consuming Tensor, b: some TensorScalar) -> Tensor { apply(.remainder, a, number: b.scalar) }
 
   /// Element-wise power (PyTorch's `pow`).
   public static func ** (a: consuming Tensor, b: consuming Tensor) -> Tensor { a.pow(b) }
   /// Each element to the power of a number.
   public static func ** (a: consuming Tensor, b: some TensorScalar) -> Tensor { a.pow(b) }
   /// A number to the power of each element.
-  public static func ** (a: some TensorScalar, b: consuming Tensor) -> Tensor { apply(.binary(.power), wrapped(a), b) }
+  public static func ** (a: some TensorScalar, b: consuming Tensor) -> Tensor { apply(.power, b, number: a.scalar, isReversed: true) }
 
   /// Element-wise negation (PyTorch's `neg`).
   public static prefix func - (a: consuming Tensor) -> Tensor { apply(.unary(.negate), a) }
@@ -105,27 +105,27 @@ extension Tensor {
   /// Element-wise equality, a bool tensor (PyTorch's `eq`).
   public static func .== (a: Tensor, b: Tensor) -> Tensor { apply(.binary(.equal), a, b) }
   /// Element-wise equality with a number.
-  public static func .== (a: Tensor, b: some TensorScalar) -> Tensor { apply(.binary(.equal), a, wrapped(b)) }
+  public static func .== (a: Tensor, b: some TensorScalar) -> Tensor { apply(.equal, a, number: b.scalar) }
   /// Element-wise inequality (PyTorch's `ne`).
   public static func .!= (a: Tensor, b: Tensor) -> Tensor { apply(.binary(.notEqual), a, b) }
   /// Element-wise inequality with a number.
-  public static func .!= (a: Tensor, b: some TensorScalar) -> Tensor { apply(.binary(.notEqual), a, wrapped(b)) }
+  public static func .!= (a: Tensor, b: some TensorScalar) -> Tensor { apply(.notEqual, a, number: b.scalar) }
   /// Element-wise less than (PyTorch's `lt`).
   public static func .< (a: Tensor, b: Tensor) -> Tensor { apply(.binary(.less), a, b) }
   /// Each element less than a number.
-  public static func .< (a: Tensor, b: some TensorScalar) -> Tensor { apply(.binary(.less), a, wrapped(b)) }
+  public static func .< (a: Tensor, b: some TensorScalar) -> Tensor { apply(.less, a, number: b.scalar) }
   /// Element-wise less than or equal (PyTorch's `le`).
   public static func .<= (a: Tensor, b: Tensor) -> Tensor { apply(.binary(.lessEqual), a, b) }
   /// Each element less than or equal to a number.
-  public static func .<= (a: Tensor, b: some TensorScalar) -> Tensor { apply(.binary(.lessEqual), a, wrapped(b)) }
+  public static func .<= (a: Tensor, b: some TensorScalar) -> Tensor { apply(.lessEqual, a, number: b.scalar) }
   /// Element-wise greater than (PyTorch's `gt`).
   public static func .> (a: Tensor, b: Tensor) -> Tensor { apply(.binary(.greater), a, b) }
   /// Each element greater than a number.
-  public static func .> (a: Tensor, b: some TensorScalar) -> Tensor { apply(.binary(.greater), a, wrapped(b)) }
+  public static func .> (a: Tensor, b: some TensorScalar) -> Tensor { apply(.greater, a, number: b.scalar) }
   /// Element-wise greater than or equal (PyTorch's `ge`).
   public static func .>= (a: Tensor, b: Tensor) -> Tensor { apply(.binary(.greaterEqual), a, b) }
   /// Each element greater than or equal to a number.
-  public static func .>= (a: Tensor, b: some TensorScalar) -> Tensor { apply(.binary(.greaterEqual), a, wrapped(b)) }
+  public static func .>= (a: Tensor, b: some TensorScalar) -> Tensor { apply(.greaterEqual, a, number: b.scalar) }
 
   // MARK: Bits and logic
 

@@ -1,0 +1,118 @@
+import Martlet
+import TensorModule
+import Testing
+
+/// How many blocks an operation allocates, and that none is lost. In child processes: other tests allocate too.
+@Suite struct MemoryTests {
+  @Test func allocationCounts() async {
+    await #expect(processExitsWith: .success) {
+      /// Blocks allocated while `body` runs; once before, for what is made on first use.
+      func count(_ body: () -> Void) -> Int {
+        body()
+        let before = memoryStatistics().allocations
+        body()
+        return memoryStatistics().allocations - before
+      }
+      let a = Tensor.ones(8, 8), b = Tensor.ones(8, 8), c = Tensor.ones(8, 8), index = Tensor([1, 2])
+      let row = Tensor.ones(8)
+      #expect(count { _ = a + b } == 1)
+      #expect(count { _ = a.exp() } == 1)
+      // Temporaries are written over.
+      #expect(count { _ = (a * b + c).tanh() } == 1)
+      #expect(count { _ = a * b + c * c } == 2)
+      #expect(count { _ = (a + row).relu() } == 1)
+      #expect(count { _ = ((a - b).square().sqrt() * c).exp().neg() } == 1)
+      // A plain number takes a small block of its own.
+      #expect(count { _ = a + 1.0 } == 2)
+      // Views allocate nothing.
+      #expect(count { _ = a.t() } == 0)
+      #expect(count { _ = a[0] } == 0)
+      #expect(count { _ = a.view(4, 16).permute(1, 0)[2...].unsqueeze(0) } == 0)
+      #expect(count { _ = a.expand(4, 8, 8) } == 0)
+      #expect(count { _ = a.detach() } == 0)
+      #expect(count { _ = a.contiguous() } == 0)
+      #expect(count { _ = a.sum() } == 1)
+      #expect(count { _ = a.sum(dim: 0) } == 1)
+      #expect(count { _ = a.mean() } == 1)
+      #expect(count { _ = a.max(dim: 1) } == 2)
+      #expect(count { _ = a.clone() } == 1)
+      #expect(count { _ = a.softmax(dim: 1) } == 1)
+      #expect(count { _ = Tensor.empty([3]) } == 1)
+      #expect(count { _ = Tensor([1.0, 2.0]) } == 1)
+      #expect(count { _ = Tensor.cat([a, b]) } == 1)
+      #expect(count { _ = a.indexSelect(dim: 0, index: index) } == 1)
+      #expect(count { _ = a.add_(b) } == 0)
+      #expect(count { _ = a.matmul(b) } <= 2)
+    }
+  }
+
+  @Test func operandsAreNeverOverwritten() {
+    // A dying temporary may be reused; what somebody still holds may not.
+    let a = Tensor([1.0, 2])
+    let b = a + 1
+    let c = b.exp()
+    #expect(numbers(b) == [2, 3])
+    let held = (a * 2)
+    let view = held.view(2)
+    let d = held.add(1)
+    #expect(numbers(view) == [2, 4] && numbers(d) == [3, 5])
+    func passing(_ x: Tensor) -> Tensor { x.neg() }
+    #expect(numbers(passing(a)) == [-1, -2] && numbers(a) == [1, 2])
+    let kept = [a * 3]
+    _ = kept[0].exp()
+    #expect(numbers(kept[0]) == [3, 6])
+    #expect(numbers(c)[0] > 7)
+    let same = a + 0
+    #expect(numbers(same * same) == [1, 4] && numbers(same + same) == [2, 4])
+    let parameter = Parameter(Tensor([1.0, 1]), requiresGrad: false)
+    _ = parameter.exp()
+    #expect(numbers(parameter) == [1, 1])
+  }
+
+  @Test func memoryComesBack() async {
+    await #expect(processExitsWith: .success) {
+      let x = Tensor.ones(1024, 1024)
+      let before = memoryStatistics().bytesInUse
+      for _ in 0..<50 {
+        let y = (x * 2 + x).tanh()
+        _ = y.sum(dim: 0)
+      }
+      let after = memoryStatistics()
+      #expect(after.bytesInUse == before)
+      #expect(after.peakBytesInUse - before < 4 * 4 * 1024 * 1024)
+      #expect(after.bytesCached < 64 * 1024 * 1024)
+    }
+  }
+
+  @Test func trimming() async {
+    await #expect(processExitsWith: .success) {
+      do { _ = Tensor.ones(4_000_000) + 1 }
+      let cached = memoryStatistics().bytesCached
+      #expect(cached > 0)
+      #expect(trimMemory() > 0)
+      #expect(memoryStatistics().bytesCached < cached)
+      #expect((Tensor.ones(3) + 1).sum().item() == 6)
+    }
+  }
+
+  @Test func failuresLoseNothing() async {
+    await #expect(processExitsWith: .success) {
+      func fail() {
+        _ = try? catchingTensorErrors {
+          let x = Tensor.ones(1000) * 2
+          _ = x + Tensor.ones(3)
+        }
+      }
+      fail()
+      let before = memoryStatistics().bytesInUse
+      for _ in 0..<100 { fail() }
+      #expect(memoryStatistics().bytesInUse == before)
+    }
+  }
+
+  @Test func tooLargeTensorsFail() {
+    expectError("memory") { _ = Tensor.empty([1 << 50]) }
+    expectError("empty", "valid shape") { _ = Tensor.empty([1 << 40, 1 << 40]) }
+    expectError("empty", "negative") { _ = Tensor.zeros(-1) }
+  }
+}
