@@ -26,21 +26,25 @@ can_build() {
   return "$status"
 }
 
+sudo=''
+[ "$(id -u)" -eq 0 ] || sudo=sudo
+
+# Fetches the lists of packages, once.
+refresh_index() {
+  command -v apt-get >/dev/null || return 1
+  [ -n "${index_is_fresh:-}" ] || { timeout 180 $sudo apt-get update -qq && index_is_fresh=yes; }
+}
+
 # install PACKAGE…: by apt-get, with sudo if need be.
 install() {
-  command -v apt-get >/dev/null || { echo "not Debian: cannot install $*"; return 1; }
-  local sudo=''
-  [ "$(id -u)" -eq 0 ] || sudo=sudo
-  if [ -z "${index_is_fresh:-}" ]; then
-    timeout 180 $sudo apt-get update -qq && index_is_fresh=yes
-  fi
+  refresh_index || echo "the lists of packages cannot be fetched; $* may not install"
   timeout 300 $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
 }
 
 command -v git >/dev/null || install git ca-certificates || echo 'without git'
 if ! can_build; then
   # The newest C++ library of the distribution brings the headers of libc and the start files of libgcc.
-  command -v apt-get >/dev/null && timeout 180 apt-get update -qq && index_is_fresh=yes
+  refresh_index
   library=$(apt-cache search --names-only '^libstdc\+\+-[0-9]+-dev$' 2>/dev/null | cut -d' ' -f1 | sort -V | tail -n 1)
   install binutils libc6-dev "${library:-libstdc++-dev}"
   can_build || echo 'swiftc cannot build a small program here'

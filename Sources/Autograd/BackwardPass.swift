@@ -167,6 +167,12 @@ struct BackwardPass {
       return
     }
     let node = unsafeDowncast(node, to: TapeNode.self)
+    if !createsGraph, case .view(let window) = node.primitive, window.isWindow, let gradient = slot.first.take(),
+      let edge = node.edge(0), edge.output == 0
+    {
+      deliver(gradient, in: window, to: edge)
+      return
+    }
     // A node at which the asked-for gradients end is not walked through.
     if let needed, !(0..<node.operandCount).contains(where: { i in node.edge(i).map { needed.contains(ObjectIdentifier($0.node)) } ?? false }) {
       return
@@ -198,6 +204,18 @@ struct BackwardPass {
       if node.slot.add(fitted, at: edge.output) { heap.insert(node) }
     } else {
       if sideSlots[ObjectIdentifier(node), default: GradientSlot()].add(fitted, at: edge.output) { heap.insert(node) }
+    }
+  }
+
+  /// Adds the gradient of a view that looks at a part of its base.
+  private mutating func deliver(_ gradient: Tensor, in window: ViewOperation, to edge: Edge) {
+    let node = edge.node
+    if let needed, !needed.contains(ObjectIdentifier(node)) { return }
+    if ThreadMode.current.contains(.anomaly) { Anomaly.checkGradient(of: .view(window), gradient, operand: 0) }
+    if claim(node) {
+      if node.slot.add(gradient, in: window, of: edge.metadata) { heap.insert(node) }
+    } else if sideSlots[ObjectIdentifier(node), default: GradientSlot()].add(gradient, in: window, of: edge.metadata) {
+      heap.insert(node)
     }
   }
 
@@ -263,11 +281,35 @@ struct BackwardPass {
 }
 
 extension GradientSlot {
+  /// Adds the gradient of a window into this node's output: into the window itself if the rest is there already, so that
+  /// the steps of a sequence do not each cost a whole sequence of zeros. True if this is the first for the node.
+  mutating func add(_ gradient: Tensor, in window: ViewOperation, of metadata: OutputMetadata) -> Bool {
+    if ownsFirst, let present = first, present.dtype == gradient.dtype, present.device == gradient.device {
+      let layout = window.layout(of: present.layout, target: gradient.shape)
+      let part = Tensor(present.storage, layout: layout, dtype: present.dtype)
+      do throws(TensorError) {
+        try run(.binary(.add), Operands(part, gradient), into: part)
+      } catch {
+        fail(error)
+      }
+      return false
+    }
+    let isFirst = first == nil
+    let result = add(applyPlacement(window, gradient, baseShape: metadata.shape), at: 0)
+    if isFirst { ownsFirst = true }
+    return result
+  }
+
   /// Adds a gradient; true if this is the first for the node.
   @inline(__always)
   mutating func add(_ gradient: consuming Tensor, at output: Int) -> Bool {
     if output == 0 {
-      if let present = first.take() { first = present + gradient } else { first = gradient }
+      if let present = first.take() {
+        first = present + gradient
+        ownsFirst = true
+      } else {
+        first = gradient
+      }
     } else if let present = self[output] {
       self[output] = present + gradient
     } else {

@@ -30,10 +30,14 @@ struct DerivativeContext {
   var gradient: Tensor {
     incoming ?? Tensor.zeros(node.output.shape, dtype: node.output.dtype, device: node.output.device)
   }
+  /// The gradient of an output after the first, nil if none arrived.
+  func gradientIfAny(ofOutput index: Int) -> Tensor? {
+    moreIncoming.indices.contains(index - 1) ? moreIncoming[index - 1] : nil
+  }
   /// The gradient of a later output; zeros if none arrived.
   func gradient(ofOutput index: Int) -> Tensor {
     if index == 0 { return gradient }
-    if moreIncoming.indices.contains(index - 1), let gradient = moreIncoming[index - 1] { return gradient }
+    if let gradient = gradientIfAny(ofOutput: index) { return gradient }
     let metadata = node.metadata(index)
     return Tensor.zeros(metadata.shape, dtype: metadata.dtype, device: metadata.device)
   }

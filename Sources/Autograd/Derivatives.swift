@@ -85,11 +85,20 @@ extension Primitive {
           context.gradient(ofOutput: 0), context.gradient(ofOutput: 1), try context.output(2), try context.operand(1),
           try context.output(1),
         ]), resultCount: 2)
-      context.give(results[0], to: 0)
+      context.give(try addActivationGradient(results[0], context), to: 0)
       context.give(results[1], to: 1)
     case .softmaxGradient, .lstmCellGradient:
       try deriveByDecomposition(&context)
     }
+  }
+
+  /// The activations are an output for the derivative's use; a gradient arrives there in second derivatives only.
+  private func addActivationGradient(_ gates: Tensor, _ context: DerivativeContext) throws(TensorError) -> Tensor {
+    guard let gradient = context.gradientIfAny(ofOutput: 2) else { return gates }
+    let parts = try context.output(2).chunk(4, dim: 1)
+    // Input, forget and output gates are sigmoids, the third is a tanh.
+    let slopes = parts.enumerated().map { $0 == 2 ? 1 - $1.square() : $1 * (1 - $1) }
+    return gates + gradient * Tensor.cat(slopes, dim: 1)
   }
 
   /// For fused operations whose derivative is not worth a rule: the decomposition is computed again, recorded, and
@@ -141,6 +150,14 @@ extension Primitive {
 }
 
 extension ViewOperation {
+  /// True for views of a part of their base whose elements do not overlap.
+  var isWindow: Bool {
+    switch self {
+    case .slice, .select, .diagonal: true
+    case .reshape, .expand, .transpose, .permute, .unfold: false
+    }
+  }
+
   /// The gradient of the base from that of the view.
   func derived(_ gradient: Tensor, baseShape: Shape) -> Tensor {
     switch self {

@@ -82,6 +82,8 @@ final class RareParts {
 /// Gradients that have arrived at a node during a pass.
 struct GradientSlot {
   var first: Tensor?
+  /// True if `first` was made during the pass and nobody else can see it: more may be added in place.
+  var ownsFirst = false
   /// Of the outputs after the first.
   var more: [Tensor?]?
   var isQueued = false
@@ -146,6 +148,12 @@ package final class LeafNode: GradientNode, @unchecked Sendable {
     super.init(output: OutputMetadata(tensor), rare: nil, isOperation: false)
   }
 
+  /// The node of a tensor whose shape, type or place has changed: the gradient so far does not fit it, its hooks stay.
+  convenience init(for tensor: Tensor, hooksOf previous: LeafNode) {
+    self.init(for: tensor)
+    if let content = previous.extras?.withContent({ $0 }) { makeExtras().withContent { $0 = content } }
+  }
+
   var gradient: Tensor? {
     get { gradientBox.withLock { $0 } }
     set {
@@ -164,7 +172,8 @@ extension Tensor {
   /// The node that this tensor's gradient goes to.
   @inline(__always)
   final var gradientEdge: Edge? {
-    guard let history else { return nil }
+    // What a stand-in refers to is no node.
+    guard let history, !flags.contains(.standIn) else { return nil }
     return Edge(unsafeDowncast(history.node, to: GradientNode.self), history.output)
   }
 }

@@ -47,6 +47,13 @@ final class Tape: OperationRecorder {
     target.setFlags(.tracked)
   }
 
+  func didReplaceData(_ tensor: Tensor) {
+    guard let leaf = tensor.history?.node as? LeafNode else { return }
+    let metadata = OutputMetadata(tensor)
+    if leaf.output.shape == metadata.shape, leaf.output.dtype == metadata.dtype, leaf.output.device == metadata.device { return }
+    tensor.setHistory(LeafNode(for: tensor, hooksOf: leaf))
+  }
+
   func describe(_ tensor: Tensor) -> String? {
     guard let edge = tensor.gradientEdge else { return nil }
     guard let node = edge.node as? TapeNode else { return "requires_grad=True" }

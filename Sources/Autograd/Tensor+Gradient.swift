@@ -47,6 +47,7 @@ extension Tensor {
   /// operations keep theirs only after ``retainGrad()``. Set it to nil to start anew.
   public var grad: Tensor? {
     get {
+      if ThreadMode.hasFailed { return standIn() }
       guard let edge = gradientEdge else { return nil }
       if let leaf = edge.node as? LeafNode { return leaf.gradient }
       return edge.node.extras?.withContent { $0.retained[edge.output] ?? nil }

@@ -97,8 +97,14 @@ extension Module {
   private func converted(_ change: (Tensor) -> Tensor) -> Self {
     withNoGrad {
       for parameter in parameters() {
-        let gradient = parameter.grad
-        parameter.data = change(parameter.data)
+        let changed = change(parameter.data)
+        guard changed.dtype != parameter.dtype || changed.device != parameter.device else { continue }
+        let gradient = parameter.grad, requiresGrad = parameter.requiresGrad
+        parameter.data = changed
+        // The leaf's node knows the old type, to which gradients would be rounded: it begins anew.
+        parameter.requiresGrad = false
+        parameter.setHistory(nil)
+        parameter.requiresGrad = requiresGrad
         if let gradient { parameter.grad = change(gradient.detach()) }
       }
       for buffer in buffers() { buffer.data = change(buffer.data) }

@@ -92,9 +92,10 @@ private func row(_ operation: BinaryOperation) -> BinaryRow {
     row.kinks = [0]
     return row
   case .nextafter:
-    // Held against the type's own neighbours elsewhere; here that it moves the right way and by next to nothing.
+    // Exactly the neighbour; that of float32 is another number, see ``neighbours()``.
     var row = plain([.float64]) { Foundation.nextafter($0, $1) }
     row.gradient = .none
+    row.slack = 0
     return row
   case .logaddexp: return floating { max($0, $1) + log1p(exp(-($0 - $1).magnitude)) }
   case .logaddexp2: return floating { max($0, $1) + Foundation.log2(1 + Foundation.exp2(-($0 - $1).magnitude)) }
@@ -161,7 +162,7 @@ func binaryCases() -> [OperationCase] {
         .binary(operation, row.parameters), "\(a)×\(b)", inputs, dtypes: dtypes, results: row.results,
         slack: row.slack, gradient: isSmall ? row.gradient : .none
       ) { [DenseArray.elementwise($0) { row.function($0[0], $0[1]) }] }
-    } + (operation == .add || operation == .multiply ? [logic(operation)] : [])
+    } + (operation == .add || operation == .multiply ? [logic(operation)] : operation == .nextafter ? [neighbours()] : [])
   }
 }
 
@@ -172,4 +173,12 @@ private func logic(_ operation: BinaryOperation) -> OperationCase {
   return OperationCase(.binary(operation), "of bool", inputs, dtypes: [.bool], gradient: .none) {
     [DenseArray.elementwise($0) { operation == .add ? max($0[0], $0[1]) : min($0[0], $0[1]) }]
   }
+}
+
+/// The next float32 number towards another.
+private func neighbours() -> OperationCase {
+  let a = DenseArray([7], [0, 1, -1, 3.5, 2, .infinity, 0x1p-149]), b = DenseArray([7], [1, 2, 5, 3.5, -.infinity, 0, -1])
+  return OperationCase(
+    .binary(.nextafter), "of float32", [.varying(a), .varying(b)], dtypes: [.float32], slack: 0, gradient: .none
+  ) { [DenseArray.elementwise($0) { Double(Foundation.nextafter(Float($0[0]), Float($0[1]))) }] }
 }

@@ -76,7 +76,10 @@ private func row(_ operation: UnaryOperation) -> UnaryRow {
   }
   switch operation {
   case .copy: return UnaryRow(operation: operation, dtypes: .all) { $0 }
-  case .negate: return numbers { -$0 }
+  case .negate:
+    var row = numbers { -$0 }
+    row.dtypes.removeAll { $0 == .uint8 }  // wraps
+    return row
   case .absolute: return numbers([0]) { $0.magnitude }
   case .sign: return numbers([0]) { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 }
   case .square: return numbers { $0 * $0 }

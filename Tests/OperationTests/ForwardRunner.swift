@@ -51,7 +51,7 @@ struct ForwardRunner {
         let position = results.count > 1 ? ", result \(output)" : ""
         if result.dtype != wanted { failures.append("\(place)\(position): type \(result.dtype), expected \(wanted)") }
         if result.device != device { failures.append("\(place)\(position): on \(result.device)") }
-        if let text = difference(result, array, Tolerance.standard(wanted).scaled(by: item.slack)) {
+        if let text = difference(result, array, item.tolerance(wanted, array, isDecomposed: !device.isCPU)) {
           failures.append("\(place)\(position): \(text)")
         }
       }

@@ -32,7 +32,7 @@ import Testing
 
   /// All kernel tables of this processor. The choice is the process's, so a child makes it.
   @Test func instructionSets() async {
-    await #expect(processExitsWith: .success) {
+    let child = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
       var failed = false
       withEachInstructionSet { name in
         // The children of the parallel tests share the machine: the usual layouts, most types.
@@ -45,6 +45,8 @@ import Testing
       }
       if failed { exit(1) }
     }
+    let text = String(decoding: child?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(text.isEmpty, "\(text)")
   }
 
   /// Fused operations give what their decomposition gives.

@@ -53,7 +53,7 @@ import Testing
             let others = zip(arrays, item.inputs).dropFirst().map { other.tensor($0, dtype: $1.fixed ?? dtype, device: device) }
             if other == .transposed && others.isEmpty { continue }
             let fresh = other == .contiguous ? target : layout.tensor(arrays[0], dtype: dtype, device: device)
-            check(item.name, layout, fresh, expected, .standard(dtype).scaled(by: item.slack), &failures) { target in
+            check(item.name, layout, fresh, expected, item.tolerance(dtype, expected), &failures) { target in
               switch others.count {
               case 0: applyInPlace(primitive, target)
               case 1: applyInPlace(primitive, target, others[0])

@@ -16,6 +16,8 @@ struct OperationCase {
   var results: ResultRule
   /// A factor on PyTorch's tolerance of the type.
   var slack = 1.0
+  /// How often the kernel rounds a value of the result's size to the half-precision type before the end.
+  var roundings = 0.0
   var gradient = GradientOrder.second
   /// How many of the results carry gradients, from the first on.
   var run: ([Tensor]) -> [Tensor]
@@ -59,6 +61,17 @@ struct OperationCase {
     self.gradient = gradient
     self.run = run
     self.oracle = oracle
+  }
+}
+
+extension OperationCase {
+  /// How far a result of this size may be off. `isDecomposed`: computed in several steps that round each.
+  func tolerance(_ dtype: DType, _ expected: DenseArray, isDecomposed: Bool = false) -> Tolerance {
+    var result = Tolerance.standard(dtype).scaled(by: slack)
+    let epsilon = dtype == .float16 ? 0x1p-10 : dtype == .bfloat16 ? 0x1p-7 : 0
+    let size = expected.values.reduce(0) { $1.isFinite ? max($0, $1.magnitude) : $0 }
+    result.absolute += (isDecomposed ? max(roundings, 4) : roundings) * epsilon * size
+    return result
   }
 }
 

@@ -6,7 +6,7 @@ import Testing
 /// Results have the same bits for any number of threads. The number is the process's, so a child changes it.
 @Suite struct ThreadTests {
   @Test func sameBitsForAnyThreadCount() async {
-    await #expect(processExitsWith: .success) {
+    let child = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
       func random(_ shape: Shape, _ seed: Int) -> Tensor {
         var numbers = Numbers(seed: seed)
         return Tensor((0..<shape.elementCount).map { _ in Float(numbers.next() * 2 - 1) }, shape: shape)
@@ -53,5 +53,7 @@ import Testing
       }
       if failed { exit(1) }
     }
+    let text = String(decoding: child?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(text.isEmpty, "\(text)")
   }
 }

@@ -70,10 +70,10 @@ import Testing
 
   @Test func statistics() {
     let x = Tensor([1.0, 2, 3, 4])
-    expectClose([x.variance().item(), x.std().item()], [5.0 / 3, (5.0 / 3).squareRoot()])
+    expectClose([x.variance().item(), x.std().item()], [1.6666666666666667, 1.2909944487358056])
     expectClose([x.variance(correction: 0).item()], [1.25])
     #expect(Tensor([1.0]).variance().item().isNaN)
-    expectClose([x.norm().item()], [30.0.squareRoot()])
+    expectClose([x.norm().item()], [5.477225575051661])
     expectClose([x.logsumexp(dim: 0).item()], [4.440189698561196])
     expectClose(numbers(Tensor([1000.0, 1000]).logsumexp(dim: 0)), [1000.6931471805599])
     expectClose(numbers(Tensor([1000.0, 1000]).softmax(dim: 0)), [0.5, 0.5])

@@ -75,34 +75,34 @@ import Testing
     let x = counting(3, 4)
     var column = x.t()[1]
     column += 100
-    var part = x[1..., .slice(1, -1)]
+    let part = x[1..., .slice(1, -1)]
     part[0, 0] = Tensor(-1)
     part[[1], [1]] = Tensor(-2)
     #expect(integers(x) == [0, 101, 2, 3, 4, -1, 6, 7, 8, 109, -2, 11])
     // Nested indices on the left.
-    var y = Tensor.zeros(2, 2)
+    let y = Tensor.zeros(2, 2)
     y[0][1] += 5
     y[1][0] = Tensor(7.0)
     #expect(numbers(y) == [0, 5, 7, 0])
   }
 
   @Test func overlappingSourceAndTarget() {
-    var x = counting(6)
+    let x = counting(6)
     x[1...] = x[..<5]
     #expect(integers(x) == [0, 0, 1, 2, 3, 4])
-    var y = counting(6)
+    let y = counting(6)
     y[..<5] = y[1...]
     #expect(integers(y) == [1, 2, 3, 4, 5, 5])
     let z = counting(2, 2)
     z.add_(z.t())
     #expect(integers(z) == [0, 3, 3, 6])
-    var w = counting(4)
+    let w = counting(4)
     w[[0, 1, 2, 3]] = w.flip(0)
     #expect(integers(w) == [3, 2, 1, 0])
   }
 
   @Test func repeatedIndices() {
-    var x = Tensor.zeros(3)
+    let x = Tensor.zeros(3)
     x[[0, 0]] += 1
     #expect(numbers(x) == [1, 0, 0])
     #expect(numbers(Tensor.zeros(3).indexAdd(dim: 0, index: Tensor([0, 0]), Tensor.ones(2))) == [2, 0, 0])
@@ -139,11 +139,11 @@ import Testing
     expectError("broadcast", "(2,)", "(3,)") { _ = x[[0, 1], [0, 1, 2]] }
     expectError("step 0") { _ = x[.slice(0, 3, step: 0)] }
     expectError("copy_", "(4,) × (3,)") {
-      var y = x
+      let y = x
       y[0] = Tensor([1, 2, 3])
     }
     expectError("index 9") {
-      var y = x
+      let y = x
       y[9] = Tensor(1)
     }
     #expect(integers(x) == Array(0..<12))

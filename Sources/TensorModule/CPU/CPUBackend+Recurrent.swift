@@ -23,12 +23,14 @@ extension CPUBackend {
     let outputs = try ([gates] + others).map { (x) throws(TensorError) in
       x.dtype == compute ? x : try Tensor(allocating: Specification(x.shape, compute), device: .cpu)
     }
-    try check(
+    // An array may be let go of after its last use; the kernel still reads its tensors.
+    let status = withExtendedLifetime(sources) {
       mk_run_lstm_cell_gradient(
         compute.code, Int64(sources[4].shape[0]), Int64(sources[4].shape[1]), sources[0].dataPointer,
         sources[1].dataPointer, sources[2].dataPointer, sources[3].dataPointer, sources[4].dataPointer,
-        outputs[0].dataPointer, outputs[1].dataPointer),
-      "lstmCell", inputs)
+        outputs[0].dataPointer, outputs[1].dataPointer)
+    }
+    try check(status, "lstmCell", inputs)
     for (computed, target) in zip(outputs, [gates] + others) where computed !== target {
       try unary(.copy, .none, Operands(computed), into: target)
     }

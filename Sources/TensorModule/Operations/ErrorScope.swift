@@ -63,8 +63,13 @@ private let maximumCallsAfterFailure = 1_000_000
 /// ```
 /// - Throws: the first `TensorError`, or what `body` itself throws if no operation failed.
 public func catchingTensorErrors<R>(_ body: () throws -> R) throws -> R {
-  let scope = ErrorScope(outer: mk_thread_slot())
   let outerMode = ThreadMode.current
+  if outerMode.contains(.failed), let error = ErrorScope.current?.firstError {
+    // The scope around has failed already: nothing would be computed, and its error is what there is to tell.
+    _ = standIn()
+    throw error
+  }
+  let scope = ErrorScope(outer: mk_thread_slot())
   mk_set_thread_slot(Unmanaged.passUnretained(scope).toOpaque())
   ThreadMode.current = outerMode.union(.catching)
   defer {

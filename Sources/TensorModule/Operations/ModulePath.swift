@@ -1,24 +1,27 @@
 internal import CPUKernels
 
-/// The names of the modules whose calls are running on this thread, outermost first: error texts say where they
-/// happened. Frames live on the callers' stacks, linked through one thread-local slot.
+/// The modules whose calls are running on this thread, outermost first: error texts say where they happened. Frames
+/// are linked through one thread-local slot; names are looked up only when an error is made.
 package final class ModuleFrame {
-  let name: String
-  let outer: Unmanaged<ModuleFrame>?
+  /// Tells a module's name in the module that called it; the outermost has no caller.
+  package typealias Naming = @Sendable (_ module: AnyObject, _ caller: AnyObject?) -> String
 
-  private init(name: String, outer: Unmanaged<ModuleFrame>?) {
-    self.name = name
+  private unowned(unsafe) let module: AnyObject
+  private let naming: Naming
+  private let outer: UnsafeMutableRawPointer?
+
+  private init(_ module: AnyObject, _ naming: @escaping Naming, outer: UnsafeMutableRawPointer?) {
+    self.module = module
+    self.naming = naming
     self.outer = outer
   }
 
-  private static var innermost: Unmanaged<ModuleFrame>? {
-    mk_module_slot().map { Unmanaged.fromOpaque($0) }
-  }
-
-  /// Runs `body` as part of the call of the module called `name` in its parent.
-  package static func with<R, E: Error>(_ name: String, _ body: () throws(E) -> R) throws(E) -> R {
+  /// Runs `body` as part of the call of a module, which the caller keeps alive.
+  package static func with<R, E: Error>(
+    _ module: AnyObject, _ naming: @escaping Naming, _ body: () throws(E) -> R
+  ) throws(E) -> R {
     let outer = mk_module_slot()
-    let frame = ModuleFrame(name: name, outer: innermost)
+    let frame = ModuleFrame(module, naming, outer: outer)
     mk_set_module_slot(Unmanaged.passUnretained(frame).toOpaque())
     defer {
       mk_set_module_slot(outer)
@@ -30,10 +33,13 @@ package final class ModuleFrame {
   /// `encoder.layers.3.fc1`, or empty outside of modules.
   static var currentPath: String {
     var names: [String] = []
-    var frame = innermost
-    while let current = frame?.takeUnretainedValue() {
-      if !current.name.isEmpty { names.append(current.name) }
-      frame = current.outer
+    var slot = mk_module_slot()
+    while let current = slot {
+      let frame = Unmanaged<ModuleFrame>.fromOpaque(current).takeUnretainedValue()
+      let caller = frame.outer.map { Unmanaged<ModuleFrame>.fromOpaque($0).takeUnretainedValue().module }
+      let name = frame.naming(frame.module, caller)
+      if !name.isEmpty { names.append(name) }
+      slot = frame.outer
     }
     return names.reversed().joined(separator: ".")
   }

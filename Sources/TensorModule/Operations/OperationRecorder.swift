@@ -8,6 +8,8 @@ package protocol OperationRecorder: AnyObject, Sendable {
   func savesFirstOperand(_ primitive: Primitive) -> Bool
   /// Why this tensor may not be written in place now (a leaf that requires gradients), or nil.
   func refusalToWrite(_ tensor: Tensor) -> String?
+  /// Tells that `tensor` looks at other elements now, perhaps of another shape, type or device.
+  func didReplaceData(_ tensor: Tensor)
   /// What printing says of a tracked tensor: `requires_grad=True` or `grad_fn=<ExpBackward0>`.
   func describe(_ tensor: Tensor) -> String?
   /// Tells that `target`'s elements were replaced by those of `result`, whose history it takes over.

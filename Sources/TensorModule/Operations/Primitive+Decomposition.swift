@@ -4,6 +4,7 @@ extension Primitive {
     let x = operands.first
     switch self {
     case .softmax(let dim, let logarithm):
+      if x.elementCount == 0 { return [x] }  // nothing has no maximum
       let maximum = x.amax(dim: dim, keepDim: true)
       let shifted = x - maximum
       let exponentials = shifted.exp()

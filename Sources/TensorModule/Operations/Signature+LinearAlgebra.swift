@@ -64,7 +64,8 @@ extension Primitive {
 extension ConvolutionAttributes {
   /// input `[N, C, spatial…]`, weight `[K, C/groups, kernel…]`, bias `[K]` → `[N, K, spatial…]`.
   func signature(_ operands: Operands) throws(TensorError) -> Signature {
-    let input = operands[0], weight = operands[1], name = "conv\(rank)d"
+    let input = operands[0], weight = operands[1]
+    var name: String { "conv\(rank)d" }
     guard input.rank == rank + 2 else {
       throw TensorError(
         name, of: input, weight,
@@ -117,35 +118,35 @@ extension ConvolutionAttributes {
 
 extension PoolAttributes {
   /// The last `rank` dimensions are pooled.
-  func outputShape(_ name: String, _ input: Tensor) throws(TensorError) -> Shape {
+  func outputShape(_ operation: @autoclosure () -> String, _ input: Tensor) throws(TensorError) -> Shape {
     guard input.rank == rank + 1 || input.rank == rank + 2 else {
       throw TensorError(
-        name, of: input, rule: "expected \(rank + 1) (unbatched) or \(rank + 2) (batched) dimensions, got \(input.rank)")
+        operation(), of: input, rule: "expected \(rank + 1) (unbatched) or \(rank + 2) (batched) dimensions, got \(input.rank)")
     }
     guard input.dtype.isFloatingPoint else {
-      throw TensorError(name, of: input, rule: "needs a floating-point tensor, not \(input.dtype)")
+      throw TensorError(operation(), of: input, rule: "needs a floating-point tensor, not \(input.dtype)")
     }
     var shape = input.shape
     let lead = input.rank - rank
     for i in 0..<rank {
       guard kernel[i] > 0, stride[i] > 0, dilation[i] > 0 else {
-        throw TensorError(name, of: input, rule: "kernel size, stride and dilation must be positive")
+        throw TensorError(operation(), of: input, rule: "kernel size, stride and dilation must be positive")
       }
       guard padding[i] >= 0, padding[i] * 2 <= kernel[i] else {
         throw TensorError(
-          name, of: input, rule: "padding \(padding[i]) must be between 0 and half of the kernel size \(kernel[i])")
+          operation(), of: input, rule: "padding \(padding[i]) must be between 0 and half of the kernel size \(kernel[i])")
       }
       let size = input.shape[lead + i]
       let span = size + 2 * padding[i] - dilation[i] * (kernel[i] - 1) - 1
       guard span >= 0 || (ceilMode && span + stride[i] > 0) else {
         throw TensorError(
-          name, of: input, rule: "the window spans more than the padded input of size \(size) at spatial dimension \(i)")
+          operation(), of: input, rule: "the window spans more than the padded input of size \(size) at spatial dimension \(i)")
       }
       var count = (ceilMode ? span + stride[i] - 1 : span) / stride[i] + 1
       // The last window must start inside the input or its left padding.
       if ceilMode && (count - 1) * stride[i] >= size + padding[i] { count -= 1 }
       guard count > 0 else {
-        throw TensorError(name, of: input, rule: "the result would be empty at spatial dimension \(i)")
+        throw TensorError(operation(), of: input, rule: "the result would be empty at spatial dimension \(i)")
       }
       shape[lead + i] = count
     }

@@ -3,7 +3,7 @@
 public final class Parameter: Tensor, @unchecked Sendable {
   /// Shares `data`'s elements.
   package init(viewing data: Tensor) {
-    super.init(data.storage, layout: data.layout, dtype: data.dtype, flags: .named)
+    super.init(named: data)
   }
 }
 
@@ -16,6 +16,6 @@ public final class Buffer: Tensor, @unchecked Sendable {
   /// A buffer that shares `data`'s elements.
   public init(_ data: Tensor, persistent: Bool = true) {
     isPersistent = persistent
-    super.init(data.storage, layout: data.layout, dtype: data.dtype, flags: .named)
+    super.init(named: data)
   }
 }

@@ -25,6 +25,8 @@ extension Tensor {
   /// The same elements outside of the gradient tape: shares storage, requires no gradient (PyTorch's `detach`).
   public func detach() -> Tensor {
     if ThreadMode.hasFailed { return standIn() }
+    // Through the door, which tells of the failure.
+    if flags.contains(.standIn) { return apply(.contiguous, self) }
     return Tensor(storage, layout: layout, dtype: dtype)
   }
 
@@ -37,6 +39,7 @@ extension Tensor {
       // `x.data -= y` hands the view back that was changed in place.
       if newValue.base == base && newValue.layout == layout && newValue.dtype == dtype { return }
       replaceData(with: newValue)
+      if history != nil { Recording.recorder?.didReplaceData(self) }
     }
   }
 

@@ -3,12 +3,12 @@
 extension Tensor {
   /// The dimension counted from the front, or nil after failing. 0-d tensors accept 0 and -1, as in PyTorch.
   @inline(__always)
-  package final func normalized(_ dim: Int, _ operation: String, extra: Int = 0) -> Int? {
+  package final func normalized(_ dim: Int, _ operation: @autoclosure () -> String, extra: Int = 0) -> Int? {
     if ThreadMode.hasFailed { return nil }
     let count = Swift.max(rank + extra, 1)
     if dim >= 0 && dim < count { return dim }
     if dim < 0 && dim >= -count { return dim + count }
-    fail(.dimensionOutOfRange(operation: operation, shape: shape, dim: dim))
+    fail(.dimensionOutOfRange(operation: operation(), shape: shape, dim: dim))
     return nil
   }
 

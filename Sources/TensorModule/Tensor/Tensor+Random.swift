@@ -98,7 +98,13 @@ extension Tensor {
     guard dtype.isFloatingPoint else {
       return failing(TensorError(name, of: self, rule: "needs a floating-point tensor, not \(dtype)"))
     }
-    return copy_(Tensor.drawn(shape, dtype, .cpu, generator, fill))
+    if isContiguous || Recording.records(flags, ThreadMode.current) {
+      return copy_(Tensor.drawn(shape, dtype, .cpu, generator, fill))
+    }
+    // As PyTorch does, in the order in which the elements lie in memory.
+    let target = permute((0..<rank).sorted { layout.strides[$0] > layout.strides[$1] })
+    target.copy_(Tensor.drawn(target.shape, dtype, .cpu, generator, fill))
+    return self
   }
 
   /// Fills with uniform numbers in [from, to) (PyTorch's `uniform_`).

@@ -2,14 +2,14 @@
 
 extension Tensor {
   /// The dimensions as a set, or nil after failing. An empty list means all, as in PyTorch.
-  final func axes(_ operation: String, _ dims: [Int]) -> AxisSet? {
+  final func axes(_ operation: @autoclosure () -> String, _ dims: [Int]) -> AxisSet? {
     if dims.isEmpty { return .all(rank: rank) }
     var result = AxisSet()
     for dim in dims {
-      guard let axis = normalized(dim, operation) else { return nil }
+      guard let axis = normalized(dim, operation()) else { return nil }
       if rank == 0 { continue }
       if result.contains(axis) {
-        fail(TensorError(operation, of: self, rule: "dimension \(dim) appears more than once"))
+        fail(TensorError(operation(), of: self, rule: "dimension \(dim) appears more than once"))
         return nil
       }
       result.insert(axis)

@@ -79,6 +79,21 @@ public class Tensor: @unchecked Sendable {
     flagBits = Atomic(flags.rawValue)
   }
 
+  /// A named tensor over the elements of another; a stand-in for a stand-in.
+  init(named data: Tensor) {
+    let storage = data.storage
+    base = storage.address
+    byteCount = storage.byteCount
+    shared = Atomic(Unmanaged.passRetained(storage))
+    layout = data.layout
+    contiguousCount = data.contiguousCount
+    dtype = data.dtype
+    device = data.device
+    let isStandIn = data.flags.contains(.standIn)
+    flagBits = Atomic(isStandIn ? TensorFlags.standIn.rawValue : TensorFlags.named.rawValue)
+    historyNode = isStandIn ? data.history?.node : nil
+  }
+
   /// What a failed operation returns in a catching scope.
   package convenience init(standInFor error: TensorError) {
     self.init(
