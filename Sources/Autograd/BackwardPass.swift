@@ -167,8 +167,9 @@ struct BackwardPass {
       return
     }
     let node = unsafeDowncast(node, to: TapeNode.self)
-    if !createsGraph, case .view(let window) = node.primitive, window.isWindow, let gradient = slot.first.take(),
-      let edge = node.edge(0), edge.output == 0
+    // The gradient is taken last: if another condition fails, the rule below needs it.
+    if !createsGraph, case .view(let window) = node.primitive, window.isWindow, let edge = node.edge(0), edge.output == 0,
+      let gradient = slot.first.take()
     {
       deliver(gradient, in: window, to: edge)
       return

@@ -57,7 +57,7 @@ package struct OutputMetadata: Sendable {
   let dtype: DType
   let device: Device
   @inline(__always)
-  init(_ tensor: Tensor) {
+  init(_ tensor: __shared Tensor) {
     shape = tensor.shape
     dtype = tensor.dtype
     device = tensor.device

@@ -12,8 +12,9 @@ package final class TapeNode: GradientNode, @unchecked Sendable {
   /// Values for the derivative, nil if it needs none; let go of after the backward pass.
   @exclusivity(unchecked) private var saved: SavedValues?
 
-  /// The usual case: one or two operands, one output.
-  init(_ primitive: Primitive, _ first: Tensor, _ second: Tensor?, output: Tensor) {
+  /// The usual case: one or two operands, one output. (Initialisers take their arguments over unless told that they are
+  /// shared; here that would be three needless reference counts.)
+  init(_ primitive: Primitive, _ first: __shared Tensor, _ second: __shared Tensor?, output: __shared Tensor) {
     self.primitive = primitive
     var needs = OperandMask()
     firstEdge = Self.edge(of: first)
@@ -165,7 +166,7 @@ struct SavedValue {
   let version: UInt32
   let flags: TensorFlags
 
-  init(_ tensor: Tensor) {
+  init(_ tensor: __shared Tensor) {
     storage = tensor.storage
     layout = tensor.layout
     dtype = tensor.dtype

@@ -93,7 +93,7 @@ import Testing
     expectError("copy_", "leaf") { leaf([1.0]).fill_(3) }
     expectError("leaf") { leaf([1.0, 2]).relu_() }
     expectError("leaf") {
-      var x = leaf([1.0, 2])
+      let x = leaf([1.0, 2])
       x[0] = Tensor(5.0)
     }
     expectError("leaf") { leaf([1.0, 2])[0].add_(1) }

@@ -61,6 +61,24 @@ extension OperationCase {
     check(.second, [.contiguous, .transposed, .expanded]) { try gradgradcheck($0, $1) }
   }
 
+  /// Many views of one tensor, overlapping, of later outputs, and beside other uses: their gradients add up.
+  @Test func windows() throws {
+    var numbers = Numbers(seed: 5)
+    let x = Tensor(numbers.array([4, 4], -2...2), dtype: .float64).requiresGrad_()
+    let body: ([Tensor]) -> [Tensor] = { tensors in
+      let x = tensors[0]
+      let halves = x.max(dim: 0).values
+      return [
+        x.select(dim: 0, index: 1) * x.select(dim: 0, index: 1) + x.select(dim: 1, index: 2),
+        x.slice(dim: 0, start: 1, step: 2) * x.slice(dim: 0, end: 2),
+        (x.slice(dim: 1, start: 1, end: 3) + x.slice(dim: 1, start: 2)).exp(), x.diagonal() * x.diagonal(offset: 1).sum(), x.unfold(dim: 0, size: 3, step: 1).sum(dim: 2),
+        halves.slice(dim: 0, start: 1) * halves.select(dim: 0, index: 0), x * x, x.t().select(dim: 0, index: 3),
+      ]
+    }
+    try gradcheck([x], body)
+    try gradgradcheck([x], body)
+  }
+
   /// What is declared to have no derivative gives results that require none.
   @Test func nonDifferentiable() {
     for item in operationCases() where item.dtypes.contains(.float64) {

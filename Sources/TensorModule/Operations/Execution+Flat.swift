@@ -11,7 +11,7 @@ func applyFlat(
 ) -> Tensor? {
   let mode = ThreadMode.current
   let flags = a.flags.union(b.flags)
-  guard mode.isDisjoint(with: [.failed, .inference, .anomaly]), flags.isSubset(of: [.tracked, .named]), operation.isArithmetic,
+  guard mode.isPlain, flags.isPlain, operation.isArithmetic,
     a.dtype == b.dtype, a.dtype.rawValue <= DType.float64.rawValue, a.contiguousCount > 0,
     a.contiguousCount == b.contiguousCount, a.device.isCPU, b.device.isCPU, a.layout.shape == b.layout.shape
   else { return nil }
@@ -40,7 +40,7 @@ func apply(_ operation: BinaryOperation, _ a: consuming Tensor, number: Scalar, 
   var a = a  // moved: a consuming parameter itself could not be copied
   let mode = ThreadMode.current
   let flags = a.flags
-  guard mode.isDisjoint(with: [.failed, .inference, .anomaly]), flags.isSubset(of: [.tracked, .named]), operation.isArithmetic,
+  guard mode.isPlain, flags.isPlain, operation.isArithmetic,
     a.dtype.rawValue <= DType.float64.rawValue, a.contiguousCount > 0, a.device.isCPU
   else { return applyWrapped(operation, a, number, isReversed) }
   let isRecorded = Recording.records(flags, mode)
@@ -73,8 +73,7 @@ private func applyWrapped(_ operation: BinaryOperation, _ a: Tensor, _ number: S
 func applyFlat(_ operation: UnaryOperation, _ parameters: Parameters, _ a: inout Tensor) -> Tensor? {
   let mode = ThreadMode.current
   let flags = a.flags
-  guard mode.isDisjoint(with: [.failed, .inference, .anomaly]), flags.isSubset(of: [.tracked, .named]),
-    operation.keepsFloatingPoint, a.dtype.rawValue <= DType.float64.rawValue, a.contiguousCount > 0, a.device.isCPU
+  guard mode.isPlain, flags.isPlain, operation.keepsFloatingPoint, a.dtype.rawValue <= DType.float64.rawValue, a.contiguousCount > 0, a.device.isCPU
   else { return nil }
   let isRecorded = Recording.records(flags, mode)
   let result: Tensor
@@ -92,6 +91,20 @@ func applyFlat(_ operation: UnaryOperation, _ parameters: Parameters, _ a: inout
     Recording.recorder?.record(.unary(operation, parameters), a, nil, output: result)
   }
   return result
+}
+
+extension ThreadMode {
+  /// True if operations compute, and nothing looks at their results but the tape.
+  @inline(__always)
+  fileprivate var isPlain: Bool {
+    rawValue & (ThreadMode.failed.rawValue | ThreadMode.inference.rawValue | ThreadMode.anomaly.rawValue) == 0
+  }
+}
+
+extension TensorFlags {
+  /// True for tensors that are at most tracked or named.
+  @inline(__always)
+  fileprivate var isPlain: Bool { rawValue & ~(TensorFlags.tracked.rawValue | TensorFlags.named.rawValue) == 0 }
 }
 
 extension BinaryOperation {

@@ -31,6 +31,7 @@ package enum Recording {
   /// True if an operation on operands with these flags is recorded on this thread now.
   @inline(__always)
   package static func records(_ flags: TensorFlags, _ mode: ThreadMode) -> Bool {
-    flags.contains(.tracked) && mode.isDisjoint(with: [.noGradient, .inference])
+    flags.rawValue & TensorFlags.tracked.rawValue != 0
+      && mode.rawValue & (ThreadMode.noGradient.rawValue | ThreadMode.inference.rawValue) == 0
   }
 }

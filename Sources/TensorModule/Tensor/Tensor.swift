@@ -215,7 +215,7 @@ public class Tensor: @unchecked Sendable {
 
   /// For a tensor that no other task has seen: no lock.
   @inline(__always)
-  package final func setFreshHistory(_ node: AnyObject, output: Int) {
+  package final func setFreshHistory(_ node: __owned AnyObject, output: Int) {
     historyNode = node
     historyOutput = output
     flagBits.store(flagBits.load(ordering: .relaxed) | TensorFlags.tracked.rawValue, ordering: .relaxed)
