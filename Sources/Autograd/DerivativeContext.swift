@@ -58,6 +58,10 @@ struct DerivativeContext {
     if let shapes = node.rare?.operandShapes, !shapes.isEmpty { return shapes[index] }
     return node.edge(index)?.metadata.shape ?? Shape()
   }
+  /// Where the window of an operation on windows is.
+  var geometry: WindowGeometry {
+    node.rare?.geometry ?? WindowGeometry(base: Layout(contiguous: outputShape), window: Layout(contiguous: outputShape))
+  }
   var operandCount: Int { node.operandCount }
   var outputShape: Shape { node.output.shape }
 

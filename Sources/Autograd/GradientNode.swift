@@ -71,11 +71,17 @@ final class RareParts {
   var laterEdges: [Edge?]
   /// The sizes of all operands, for the primitives whose derivative cuts by them.
   let operandShapes: [Shape]
+  /// Of the operations on windows.
+  let geometry: WindowGeometry?
 
-  init(moreOutputs: [OutputMetadata], laterEdges: [Edge?], operandShapes: [Shape]) {
+  init(
+    moreOutputs: [OutputMetadata] = [], laterEdges: [Edge?] = [], operandShapes: [Shape] = [],
+    geometry: WindowGeometry? = nil
+  ) {
     self.moreOutputs = moreOutputs
     self.laterEdges = laterEdges
     self.operandShapes = operandShapes
+    self.geometry = geometry
   }
 }
 

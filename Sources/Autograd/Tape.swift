@@ -31,11 +31,37 @@ final class Tape: OperationRecorder {
   }
 
   func refusalToWrite(_ tensor: Tensor) -> String? {
-    guard tensor.flags.contains(.tracked), tensor.isLeaf else { return nil }
-    return "a leaf that requires gradients cannot be changed in place while gradients are recorded"
+    let base = tensor.viewBase ?? tensor
+    guard base.flags.contains(.tracked), base.isLeaf else { return nil }
+    return base === tensor
+      ? "a leaf that requires gradients cannot be changed in place while gradients are recorded"
+      : "a view of a leaf that requires gradients cannot be changed in place while gradients are recorded"
+  }
+
+  func record(_ primitive: Primitive, _ inputs: Operands, output: Tensor, geometry: WindowGeometry) {
+    guard output.dtype.isFloatingPoint else { return }
+    output.setFreshHistory(TapeNode(primitive, inputs, output: output, geometry: geometry), output: 0)
+  }
+
+  func refreshView(_ view: Tensor, of base: Tensor) {
+    guard base.flags.contains(.tracked) else {
+      view.setHistory(nil)
+      return view.setFlags([], removing: .tracked)
+    }
+    let geometry = WindowGeometry(base: base.layout, window: view.layout)
+    view.setHistory(TapeNode(.window, Operands(base), output: view, geometry: geometry))
+    view.setFlags(.tracked)
   }
 
   func didWrite(_ target: Tensor, from result: Tensor) {
+    if let base = target.viewBase {
+      // The base is now itself with the window replaced; its views, the target among them, follow when next used.
+      let geometry = WindowGeometry(base: base.layout, window: target.layout)
+      base.setHistory(TapeNode(.assignWindow, Operands(base, result), output: base, geometry: geometry))
+      base.setFlags(.tracked)
+      return base.bumpGeneration()
+    }
+    defer { target.bumpGeneration() }
     guard result.flags.contains(.tracked), let history = result.history else {
       if target.flags.contains(.tracked) && !target.isLeaf {
         target.setHistory(nil)

@@ -32,6 +32,18 @@ package final class TapeNode: GradientNode, @unchecked Sendable {
     super.init(output: OutputMetadata(output), rare: nil, isOperation: true)
   }
 
+  /// An operation on a window: saves no values, only where the window is.
+  init(_ primitive: Primitive, _ operands: Operands, output: Tensor, geometry: WindowGeometry) {
+    self.primitive = primitive
+    operandCount = operands.count
+    firstEdge = Self.edge(of: operands.first)
+    secondEdge = operands.count > 1 ? Self.edge(of: operands.second!) : nil
+    saved = nil
+    super.init(
+      output: OutputMetadata(output), rare: RareParts(operandShapes: operands.array.map(\.shape), geometry: geometry),
+      isOperation: true)
+  }
+
   init(_ primitive: Primitive, _ operands: Operands, output: Tensor, others: [Tensor]) {
     self.primitive = primitive
     operandCount = operands.count

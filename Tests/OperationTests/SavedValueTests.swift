@@ -56,4 +56,18 @@ import Testing
     #expect(failures.isEmpty, "\(failures.prefix(20).joined(separator: "\n"))")
     #expect(poisoned > 100)
   }
+
+  /// The instrument itself: what is saved is read, so overwriting it shows.
+  @Test func savedValuesAreRead() {
+    var silent: [String] = []
+    for item in operationCases() where item.gradient != .none {
+      switch item.primitive {
+      case .unary(.exp, _), .binary(.multiply, _), .matmul, .linear, .convolution, .softmax: break
+      default: continue
+      }
+      let found = gradients(item, [0]) { _, _ in true }
+      if !found.contains(where: { $0?.values.contains(where: \.isNaN) ?? false }) { silent.append(item.name) }
+    }
+    #expect(silent == [])
+  }
 }

@@ -11,7 +11,7 @@ import Testing
     expectError("[addcmul]", "(2,)", "(3,)") { _ = Tensor.ones(2).addcmul(Tensor.ones(3), Tensor.ones(2)) }
     expectError("[reshape] (2, 3)", "6 elements", "[4]") { _ = Tensor.ones(2, 3).reshape(4) }
     expectError("[copy_] (2,) × (3,)") { Tensor.ones(2).copy_(Tensor.ones(3)) }
-    expectError("[*_]", "(2,) × (3,)") { Tensor.ones(2).mul_(Tensor.ones(3)) }
+    expectError("(2,) × (3,)") { Tensor.ones(2).mul_(Tensor.ones(3)) }
     expectError("[+_]", "(1,) × (2,)") { Tensor.ones(1).add_(Tensor.ones(2)) }
   }
 
@@ -45,7 +45,6 @@ import Testing
     expectError("[indexAdd]", "source must have shape") {
       _ = Tensor.ones(3).indexAdd(dim: 0, index: Tensor([0]), Tensor.ones(2))
     }
-    expectError("-1") { _ = Tensor.ones(3).gather(dim: 0, index: Tensor([-1])) }
   }
 
   @Test func unknownDevice() {

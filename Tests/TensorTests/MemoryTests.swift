@@ -13,36 +13,40 @@ import Testing
         body()
         return memoryStatistics().allocations - before
       }
+      func expectCount(_ expected: Int, _ name: String, _ body: () -> Void) {
+        let actual = count(body)
+        #expect(actual == expected, "\(name): \(actual) blocks, should be \(expected)")
+      }
       let a = Tensor.ones(8, 8), b = Tensor.ones(8, 8), c = Tensor.ones(8, 8), index = Tensor([1, 2])
       let row = Tensor.ones(8)
-      #expect(count { _ = a + b } == 1)
-      #expect(count { _ = a.exp() } == 1)
+      expectCount(1, "a + b") { _ = a + b }
+      expectCount(1, "a.exp()") { _ = a.exp() }
       // Temporaries are written over.
-      #expect(count { _ = (a * b + c).tanh() } == 1)
-      #expect(count { _ = a * b + c * c } == 2)
-      #expect(count { _ = (a + row).relu() } == 1)
-      #expect(count { _ = ((a - b).square().sqrt() * c).exp().neg() } == 1)
-      // A plain number takes a small block of its own.
-      #expect(count { _ = a + 1.0 } == 2)
+      expectCount(1, "(a * b + c).tanh()") { _ = (a * b + c).tanh() }
+      expectCount(2, "a * b + c * c") { _ = a * b + c * c }
+      expectCount(1, "(a + row).relu()") { _ = (a + row).relu() }
+      expectCount(1, "((a - b).square().sqrt() * c).exp().neg()") { _ = ((a - b).square().sqrt() * c).exp().neg() }
+      // A plain number takes no block of its own.
+      expectCount(1, "a + 1.0") { _ = a + 1.0 }
       // Views allocate nothing.
-      #expect(count { _ = a.t() } == 0)
-      #expect(count { _ = a[0] } == 0)
-      #expect(count { _ = a.view(4, 16).permute(1, 0)[2...].unsqueeze(0) } == 0)
-      #expect(count { _ = a.expand(4, 8, 8) } == 0)
-      #expect(count { _ = a.detach() } == 0)
-      #expect(count { _ = a.contiguous() } == 0)
-      #expect(count { _ = a.sum() } == 1)
-      #expect(count { _ = a.sum(dim: 0) } == 1)
-      #expect(count { _ = a.mean() } == 1)
-      #expect(count { _ = a.max(dim: 1) } == 2)
-      #expect(count { _ = a.clone() } == 1)
-      #expect(count { _ = a.softmax(dim: 1) } == 1)
-      #expect(count { _ = Tensor.empty([3]) } == 1)
-      #expect(count { _ = Tensor([1.0, 2.0]) } == 1)
-      #expect(count { _ = Tensor.cat([a, b]) } == 1)
-      #expect(count { _ = a.indexSelect(dim: 0, index: index) } == 1)
-      #expect(count { _ = a.add_(b) } == 0)
-      #expect(count { _ = a.matmul(b) } <= 2)
+      expectCount(0, "a.t()") { _ = a.t() }
+      expectCount(0, "a[0]") { _ = a[0] }
+      expectCount(0, "a.view(4, 16).permute(1, 0)[2...].unsqueeze(0)") { _ = a.view(4, 16).permute(1, 0)[2...].unsqueeze(0) }
+      expectCount(0, "a.expand(4, 8, 8)") { _ = a.expand(4, 8, 8) }
+      expectCount(0, "a.detach()") { _ = a.detach() }
+      expectCount(0, "a.contiguous()") { _ = a.contiguous() }
+      expectCount(1, "a.sum()") { _ = a.sum() }
+      expectCount(1, "a.sum(dim: 0)") { _ = a.sum(dim: 0) }
+      expectCount(1, "a.mean()") { _ = a.mean() }
+      expectCount(2, "a.max(dim: 1)") { _ = a.max(dim: 1) }
+      expectCount(1, "a.clone()") { _ = a.clone() }
+      expectCount(1, "a.softmax(dim: 1)") { _ = a.softmax(dim: 1) }
+      expectCount(1, "Tensor.empty([3])") { _ = Tensor.empty([3]) }
+      expectCount(1, "Tensor([1.0, 2.0])") { _ = Tensor([1.0, 2.0]) }
+      expectCount(1, "Tensor.cat([a, b])") { _ = Tensor.cat([a, b]) }
+      expectCount(1, "a.indexSelect(dim: 0, index: index)") { _ = a.indexSelect(dim: 0, index: index) }
+      expectCount(0, "a.add_(b)") { _ = a.add_(b) }
+      expectCount(1, "a.matmul(b)") { _ = a.matmul(b) }
     }
   }
 

@@ -1,6 +1,6 @@
-import Interchange
 import Testing
 
+@testable import Interchange
 @testable import Vision
 
 /// Decompression: the embedded files, every kind of damage, limits.

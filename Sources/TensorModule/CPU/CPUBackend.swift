@@ -31,6 +31,8 @@ enum CPUBackend {
       try cumulative(operation, dim, inputs.first, into: result)
     case .view(let operation), .place(let operation):
       throw TensorError(operation.name, rule: "views have no kernel")
+    case .window, .assignWindow:
+      throw TensorError(primitive.name, rule: "windows have no kernel")
     case .flip(let axes):
       try flip(axes, inputs.first, into: result)
     case .concatenate(let dim):

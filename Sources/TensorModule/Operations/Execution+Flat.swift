@@ -102,9 +102,9 @@ extension ThreadMode {
 }
 
 extension TensorFlags {
-  /// True for tensors that are at most tracked or named.
+  /// True for tensors that are at most tracked, named or views.
   @inline(__always)
-  fileprivate var isPlain: Bool { rawValue & ~(TensorFlags.tracked.rawValue | TensorFlags.named.rawValue) == 0 }
+  fileprivate var isPlain: Bool { rawValue & ~(TensorFlags.tracked.rawValue | TensorFlags.named.rawValue | TensorFlags.view.rawValue) == 0 }
 }
 
 extension BinaryOperation {

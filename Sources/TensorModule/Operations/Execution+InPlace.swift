@@ -10,7 +10,7 @@ package func applyInPlace(_ primitive: Primitive, _ target: Tensor, _ others: Te
   let operands = Operands([target] + others)
   let mode = ThreadMode.current
   if mode.contains(.failed) { return standIn() }
-  let flags = operands.flags
+  let flags = operands.flags.union(target.baseFlags)
   if flags.contains(.standIn) { return apply(primitive, operands) }
   do throws(TensorError) {
     let signature = try primitive.signature(operands)
@@ -44,7 +44,7 @@ package func applyCopy(_ target: Tensor, from source: Tensor) -> Tensor {
     guard source.layout.broadcast(to: target.shape) != nil else {
       throw TensorError("copy_", of: target, source, rule: "the source cannot be broadcast to the tensor that is written to")
     }
-    if Recording.records(source.flags.union(target.flags), mode) {
+    if Recording.records(source.flags.union(target.flags).union(target.baseFlags), mode) {
       let value = source.to(target.dtype).to(target.device).expand(target.shape)
       // A fresh node of the value's history: the target must not become an alias of the source's.
       commit(apply(.unary(.copy), value), to: target)
@@ -83,7 +83,7 @@ private func checkWritable(_ name: String, _ target: Tensor, _ others: [Tensor])
       name, of: target, rule: "several elements of the tensor that is written to share one memory location",
       hint: "clone() the expanded tensor first")
   }
-  let flags = others.reduce(target.flags) { $0.union($1.flags) }
+  let flags = others.reduce(target.flags.union(target.baseFlags)) { $0.union($1.flags) }
   if Recording.records(flags, ThreadMode.current), let refusal = Recording.recorder?.refusalToWrite(target) {
     throw TensorError(name, of: target, rule: refusal, hint: "write inside withNoGrad { }")
   }
@@ -99,6 +99,9 @@ private func checkCast(_ name: String, from dtype: DType, to target: Tensor) thr
 }
 
 extension Tensor {
+  /// The flags of the tensor that this one is a view of: writing to a part changes the whole.
+  fileprivate final var baseFlags: TensorFlags { viewBase?.flags.intersection(.tracked) ?? [] }
+
   /// This tensor, or a copy if writing to `target` could change it halfway.
   final func unaliased(from target: Tensor) throws(TensorError) -> Tensor {
     guard !ownsUnsharedMemory, !target.ownsUnsharedMemory, base == target.base, layout != target.layout else { return self }

@@ -103,6 +103,7 @@ package func applyView(_ operation: ViewOperation, _ x: Tensor, _ layout: Layout
   if mode.contains(.failed) { return standIn() }
   if flags.contains(.standIn) { useOfStandIn(x) }
   let result = Tensor(x.storage, layout: layout, dtype: x.dtype, flags: flags.intersection(.inference))
+  if x.dtype.isFloatingPoint && mode.isDisjoint(with: [.noGradient, .inference]) { result.becomeView(of: x) }
   if Recording.records(flags, mode) {
     Recording.recorder?.record(.view(operation), Operands(x), output: result, others: [])
   }

@@ -12,6 +12,10 @@ package protocol OperationRecorder: AnyObject, Sendable {
   func didReplaceData(_ tensor: Tensor)
   /// What printing says of a tracked tensor: `requires_grad=True` or `grad_fn=<ExpBackward0>`.
   func describe(_ tensor: Tensor) -> String?
+  /// Records an operation on a window, which a primitive's attributes cannot hold.
+  func record(_ primitive: Primitive, _ inputs: Operands, output: Tensor, geometry: WindowGeometry)
+  /// Gives a view the history that its base's new one implies.
+  func refreshView(_ view: Tensor, of base: Tensor)
   /// Tells that `target`'s elements were replaced by those of `result`, whose history it takes over.
   func didWrite(_ target: Tensor, from result: Tensor)
 }

@@ -10,6 +10,8 @@ extension Primitive {
     case .cumulative(let operation, _): operation == .sum ? "cumsum" : "cumprod"
     case .view(let operation): operation.name
     case .place(let operation): operation.name + "Gradient"
+    case .window: "asStrided"
+    case .assignWindow: "copySlices"
     case .contiguous: "contiguous"
     case .flip: "flip"
     case .concatenate: "cat"

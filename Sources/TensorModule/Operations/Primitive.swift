@@ -22,6 +22,10 @@ package enum Primitive: Sendable {
   case view(ViewOperation)
   /// Zeros with the operand where the view looks: the gradient of a view. The base's shape travels beside the primitive.
   case place(ViewOperation)
+  /// A copy of the elements that a view looks at. The geometry travels beside the primitive.
+  case window
+  /// Operands base, value: the base with the elements that a view looks at replaced.
+  case assignWindow
   /// A row-major copy.
   case contiguous
   /// Reversed along the dimensions.

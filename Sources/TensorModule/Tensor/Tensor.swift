@@ -35,6 +35,14 @@ public class Tensor: @unchecked Sendable {
   private final let lock = Atomic<Bool>(false)
   @exclusivity(unchecked) private final var historyNode: AnyObject? = nil
   @exclusivity(unchecked) private final var historyOutput: Int = 0
+  /// Which of the base's histories this view's own was made from.
+  @exclusivity(unchecked) private final var viewGeneration: Int = 0
+
+  /// The tensor that this one is a view of, the first of a chain: a recorded write through the view changes its history
+  /// as well. Nil for views made while nothing was recorded. Set before the view is shared.
+  @exclusivity(unchecked) package private(set) final var viewBase: Tensor? = nil
+  /// How often a recorded write has given this tensor a new history.
+  private final let generation = Atomic<Int>(0)
 
   /// Takes over a fresh block, laid out row-major.
   @inline(__always)
@@ -188,7 +196,35 @@ public class Tensor: @unchecked Sendable {
 
   /// Read without ordering: what they announce is published by the thread that shares the tensor.
   @inline(__always)
-  package final var flags: TensorFlags { TensorFlags(rawValue: flagBits.load(ordering: .relaxed)) }
+  package final var flags: TensorFlags {
+    let flags = TensorFlags(rawValue: flagBits.load(ordering: .relaxed))
+    return flags.rawValue & TensorFlags.view.rawValue == 0 ? flags : refreshedFlags()
+  }
+
+  /// The flags of a view, which follows its base's history.
+  @inline(never)
+  private final func refreshedFlags() -> TensorFlags {
+    if let base = viewBase {
+      let current = base.generation.load(ordering: .acquiring)
+      if withHistoryLock({ viewGeneration }) != current {
+        Recording.recorder?.refreshView(self, of: base)
+        withHistoryLock { viewGeneration = current }
+      }
+    }
+    return TensorFlags(rawValue: flagBits.load(ordering: .relaxed))
+  }
+
+  /// Makes a fresh tensor known as a view of `x`.
+  @inline(__always)
+  package final func becomeView(of x: Tensor) {
+    let base = x.viewBase ?? x
+    viewBase = base
+    viewGeneration = base.generation.load(ordering: .acquiring)
+    flagBits.store(flagBits.load(ordering: .relaxed) | TensorFlags.view.rawValue, ordering: .relaxed)
+  }
+
+  /// Tells this tensor's views that its history has changed.
+  package final func bumpGeneration() { generation.add(1, ordering: .acquiringAndReleasing) }
 
   package final func setFlags(_ added: TensorFlags, removing removed: TensorFlags = []) {
     flagBits.bitwiseOr(added.rawValue, ordering: .relaxed)
@@ -199,7 +235,8 @@ public class Tensor: @unchecked Sendable {
 
   /// The tape node that this tensor came from (or the leaf's own), and which of its outputs it is. Autograd's.
   package final var history: (node: AnyObject, output: Int)? {
-    withHistoryLock { historyNode.map { ($0, historyOutput) } }
+    if flagBits.load(ordering: .relaxed) & TensorFlags.view.rawValue != 0 { _ = refreshedFlags() }
+    return withHistoryLock { historyNode.map { ($0, historyOutput) } }
   }
 
   package final func setHistory(_ node: AnyObject?, output: Int = 0) {
@@ -247,6 +284,8 @@ package struct TensorFlags: OptionSet, Sendable {
   package static let inference = TensorFlags(rawValue: 8)
   /// A tensor whose identity matters (Parameter, Buffer): never reused as an output.
   package static let named = TensorFlags(rawValue: 16)
+  /// A view that follows its base's gradient history.
+  package static let view = TensorFlags(rawValue: 32)
 }
 
 private final class StandInError {

@@ -1,0 +1,67 @@
+/// Where a view's elements lie among its base's, both as layouts of one storage.
+package struct WindowGeometry: Sendable {
+  package let base: Layout
+  package let window: Layout
+  package init(base: Layout, window: Layout) {
+    self.base = base
+    self.window = window
+  }
+}
+
+/// A copy of the elements of `x`, which lies as the geometry's base, that the window shows.
+package func applyWindow(_ x: Tensor, _ geometry: WindowGeometry) -> Tensor {
+  if ThreadMode.hasFailed { return standIn() }
+  do throws(TensorError) {
+    let frame = try Frame(x, geometry)
+    let result = try frame.window.copied(to: x.device)
+    if Recording.records(x.flags, ThreadMode.current) {
+      Recording.recorder?.record(.window, Operands(x), output: result, geometry: geometry)
+    }
+    return result
+  } catch {
+    return failing(error)
+  }
+}
+
+/// `x`, which lies as the geometry's base, with the elements that the window shows replaced by those of `value`. What is
+/// repeated in the window (stride 0) is summed.
+package func applyAssignWindow(_ x: Tensor, _ value: Tensor, _ geometry: WindowGeometry) -> Tensor {
+  if ThreadMode.hasFailed { return standIn() }
+  let repeated = (0..<geometry.window.rank).filter {
+    geometry.window.strides[$0] == 0 && geometry.window.shape.dimensions[$0] > 1
+  }
+  if !repeated.isEmpty {
+    var narrow = geometry.window
+    for dim in repeated { narrow.shape.dimensions[dim] = 1 }
+    return applyAssignWindow(
+      x, value.sum(dims: repeated, keepDim: true), WindowGeometry(base: geometry.base, window: narrow))
+  }
+  do throws(TensorError) {
+    if geometry.window.mayOverlap {
+      throw TensorError("backward", of: value, rule: "the gradient of overlapping windows of a tensor that was written in place is not defined")
+    }
+    let frame = try Frame(x, geometry)
+    try frame.window.overwrite(with: value)
+    let result = try frame.base.copied(to: x.device)
+    if Recording.records(x.flags.union(value.flags), ThreadMode.current) {
+      Recording.recorder?.record(.assignWindow, Operands(x, value), output: result, geometry: geometry)
+    }
+    return result
+  } catch {
+    return failing(error)
+  }
+}
+
+/// A copy of a tensor's elements laid out as the base, and the window into it.
+private struct Frame {
+  let base: Tensor
+  let window: Tensor
+
+  init(_ x: Tensor, _ geometry: WindowGeometry) throws(TensorError) {
+    let extent = max(geometry.base.storageExtent, geometry.window.storageExtent)
+    let block = try Tensor(allocating: Specification([extent], x.dtype), device: x.device)
+    base = Tensor(block.storage, layout: geometry.base, dtype: x.dtype)
+    window = Tensor(block.storage, layout: geometry.window, dtype: x.dtype)
+    try base.overwrite(with: x)
+  }
+}
