@@ -27,15 +27,38 @@ private struct Geometry {
 
   /// Calls `body` with every triple of flat positions that multiply: output, input, weight.
   func forEachProduct(_ body: (_ output: Int, _ input: Int, _ weight: Int) -> Void) {
-    let x = DenseArray(input, repeating: 0), w = DenseArray(weight, repeating: 0)
-    let kernel = DenseArray.indices(of: Array(weight.dropFirst(2)))
-    for (o, index) in DenseArray.indices(of: output).enumerated() {
-      let group = index[1] / (weight[0] / groups)
-      for channel in 0..<weight[1] {
-        for tap in kernel {
-          let place = (0..<rank).map { (i: Int) -> Int in index[2 + i] * stride[i] - padding[i] + tap[i] * dilation[i] }
-          guard (0..<rank).allSatisfy({ place[$0] >= 0 && place[$0] < input[2 + $0] }) else { continue }
-          body(o, x.position(of: [index[0], group * weight[1] + channel] + place), w.position(of: [index[1], channel] + tap))
+    // Missing spatial dimensions in front are of size 1.
+    func padded(_ values: [Int], _ filler: Int) -> [Int] { [Int](repeating: filler, count: 3 - rank) + values }
+    let size = padded(Array(input.dropFirst(2)), 1), taps = padded(Array(weight.dropFirst(2)), 1)
+    let out = padded(Array(output.dropFirst(2)), 1)
+    let step = padded(stride, 1), border = padded(padding, 0), spread = padded(dilation, 1)
+    let plane = size[0] * size[1] * size[2], kernel = taps[0] * taps[1] * taps[2]
+    let channels = weight[1], perGroup = weight[0] / groups
+    // For each axis the pairs of tap and place that an output position meets.
+    let meetings = (0..<3).map { axis in
+      (0..<out[axis]).map { o in
+        (0..<taps[axis]).map { (tap: $0, place: o * step[axis] - border[axis] + $0 * spread[axis]) }
+          .filter { $0.place >= 0 && $0.place < size[axis] }
+      }
+    }
+    var o = 0
+    for n in 0..<input[0] {
+      for k in 0..<weight[0] {
+        for z in 0..<out[0] {
+          for y in 0..<out[1] {
+            for x in 0..<out[2] {
+              for c in 0..<channels {
+                let from = (n * input[1] + k / perGroup * channels + c) * plane, with = (k * channels + c) * kernel
+                for a in meetings[0][z] {
+                  for b in meetings[1][y] {
+                    let row = from + (a.place * size[1] + b.place) * size[2], weights = with + (a.tap * taps[1] + b.tap) * taps[2]
+                    for d in meetings[2][x] { body(o, row + d.place, weights + d.tap) }
+                  }
+                }
+              }
+              o += 1
+            }
+          }
         }
       }
     }
@@ -52,7 +75,7 @@ func convolutionCases() -> [OperationCase] {
     Geometry(input: [2, 4, 7, 8], weight: [4, 2, 3, 2], stride: [2, 3], padding: [1, 1], dilation: [2, 1], groups: 2),
     Geometry(input: [2, 3, 6, 6], weight: [3, 1, 3, 3], stride: [1, 1], padding: [1, 1], dilation: [1, 1], groups: 3),
     Geometry(input: [2, 5, 4, 4], weight: [7, 5, 1, 1], stride: [1, 1], padding: [0, 0], dilation: [1, 1]),
-    Geometry(input: [1, 17, 9, 10], weight: [19, 17, 3, 3], stride: [1, 1], padding: [1, 1], dilation: [1, 1]),
+    Geometry(input: [1, 17, 6, 7], weight: [17, 17, 3, 3], stride: [1, 1], padding: [1, 1], dilation: [1, 1]),
     Geometry(input: [1, 2, 3, 4, 3], weight: [3, 2, 2, 2, 2], stride: [1, 2, 1], padding: [0, 1, 1], dilation: [1, 1, 2]),
     Geometry(input: [0, 2, 5, 5], weight: [3, 2, 3, 3], stride: [1, 1], padding: [1, 1], dilation: [1, 1]),
   ]

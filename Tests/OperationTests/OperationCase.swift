@@ -68,7 +68,8 @@ extension OperationCase {
   /// How far a result of this size may be off. `isDecomposed`: computed in several steps that round each.
   func tolerance(_ dtype: DType, _ expected: DenseArray, isDecomposed: Bool = false) -> Tolerance {
     var result = Tolerance.standard(dtype).scaled(by: slack)
-    let epsilon = dtype == .float16 ? 0x1p-10 : dtype == .bfloat16 ? 0x1p-7 : 0
+    guard dtype == .float16 || dtype == .bfloat16 else { return result }
+    let epsilon = dtype == .float16 ? 0x1p-10 : 0x1p-7
     let size = expected.values.reduce(0) { $1.isFinite ? max($0, $1.magnitude) : $0 }
     result.absolute += (isDecomposed ? max(roundings, 4) : roundings) * epsilon * size
     return result

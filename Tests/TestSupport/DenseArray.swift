@@ -72,7 +72,10 @@ public struct DenseArray: Sendable {
 
   /// An element-wise function of operands that broadcast.
   public static func elementwise(_ arrays: [DenseArray], _ body: ([Double]) -> Double) -> DenseArray {
-    DenseArray(broadcastShape(arrays)) { index in body(arrays.map { $0.broadcastElement(index) }) }
+    if arrays.allSatisfy({ $0.shape == arrays[0].shape }) {
+      return DenseArray(arrays[0].shape, arrays[0].values.indices.map { i in body(arrays.map { $0.values[i] }) })
+    }
+    return DenseArray(broadcastShape(arrays)) { index in body(arrays.map { $0.broadcastElement(index) }) }
   }
 
   public func map(_ body: (Double) -> Double) -> DenseArray { DenseArray(shape, values.map(body)) }

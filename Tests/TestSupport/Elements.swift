@@ -60,7 +60,12 @@ extension DType {
 
   /// A value as this type holds it.
   package func rounded(_ value: Double) -> Double {
-    if isInteger { return value }
+    switch self {
+    case .float64: return value
+    case .float32: return Double(Float(value))
+    case .float16, .bfloat16: break
+    default: return value
+    }
     return withUnsafeTemporaryAllocation(byteCount: 8, alignment: 8) { memory in
       write(value, to: memory.baseAddress!)
       return read(memory.baseAddress!)
@@ -71,11 +76,21 @@ extension DType {
 extension Tensor {
   /// Where the elements are, in bytes from the storage's start, row-major.
   package final var elementOffsets: [Int] {
-    DenseArray.indices(of: Array(shape)).map { index in
-      var offset = layout.offset
-      for (axis, i) in index.enumerated() { offset += i * layout.strides[axis] }
-      return offset * dtype.itemSize
+    var result = [layout.offset * dtype.itemSize]
+    for axis in 0..<rank {
+      let size = shape[axis], step = layout.strides[axis] * dtype.itemSize
+      var longer: [Int] = []
+      longer.reserveCapacity(result.count * size)
+      for start in result {
+        var offset = start
+        for _ in 0..<size {
+          longer.append(offset)
+          offset += step
+        }
+      }
+      result = longer
     }
+    return result
   }
 
   /// The elements, row-major; of a tensor on another device, those of a copy.
