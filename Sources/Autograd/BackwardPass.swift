@@ -250,18 +250,12 @@ struct BackwardPass {
   private func accumulate(_ slot: inout GradientSlot, into leaf: LeafNode) {
     guard var gradient = slot.first else { return }
     slot.first = nil
-    if let present = leaf.gradient {
-      if createsGraph {
-        leaf.gradient = present + gradient
-      } else {
-        present.add_(gradient)
-      }
-    } else if createsGraph {
-      leaf.gradient = gradient
-    } else {
-      // Taken over if nobody else can see it, else copied: two leaves must not share one gradient.
-      let isOwned = isKnownUniquelyReferenced(&gradient) && gradient.ownsUnsharedMemory && gradient.isContiguous
-      leaf.gradient = isOwned ? gradient : gradient.clone()
+    // Taken over if nobody else can see it, else copied: two leaves must not share one gradient, nor a leaf and the
+    // caller. A recorded one is copied with its history.
+    let isOwned = !createsGraph && isKnownUniquelyReferenced(&gradient) && gradient.ownsUnsharedMemory && gradient.isContiguous
+    leaf.update { present in
+      guard let present else { return isOwned ? gradient : gradient.clone() }
+      return createsGraph ? present + gradient : present.add_(gradient)
     }
   }
 

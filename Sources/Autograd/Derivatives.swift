@@ -119,8 +119,11 @@ extension Primitive {
     for i in 0..<context.operandCount { operands.append(try context.operand(i)) }
     let recordsPass = isGradEnabled
     // Without a recorded pass the saved values have no history: they become leaves of a small graph of their own.
+    // With one, each gets a node of its own, so that an operand made from another is not walked through here: the
+    // engine does that.
     let leaves = operands.enumerated().map { i, operand in
-      recordsPass ? operand : context.needs(i) ? operand.detach().requiresGrad_() : operand
+      !context.needs(i) ? operand
+        : recordsPass ? applyView(.reshape, operand, operand.layout) : operand.detach().requiresGrad_()
     }
     let wanted = leaves.indices.filter { context.needs($0) }
     let outputs = withGrad { decomposed(Operands(leaves)) ?? [] }

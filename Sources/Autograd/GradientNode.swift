@@ -160,6 +160,16 @@ package final class LeafNode: GradientNode, @unchecked Sendable {
     if let content = previous.extras?.withContent({ $0 }) { makeExtras().withContent { $0 = content } }
   }
 
+  /// Replaces the gradient by what `body` makes of it, alone: two passes may reach a leaf at once.
+  func update(_ body: (Tensor?) -> Tensor?) {
+    let old = gradientBox.withLock { box in
+      let old = box
+      box = body(box)
+      return old
+    }
+    withExtendedLifetime(old) {}
+  }
+
   var gradient: Tensor? {
     get { gradientBox.withLock { $0 } }
     set {

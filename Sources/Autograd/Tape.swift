@@ -63,11 +63,9 @@ final class Tape: OperationRecorder {
     }
     defer { target.bumpGeneration() }
     guard result.flags.contains(.tracked), let history = result.history else {
-      if target.flags.contains(.tracked) && !target.isLeaf {
-        target.setHistory(nil)
-        target.setFlags([], removing: .tracked)
-      }
-      return
+      // All was overwritten by constants: what was there before gets a gradient of zero.
+      let geometry = WindowGeometry(base: target.layout, window: target.layout)
+      return target.setHistory(TapeNode(.assignWindow, Operands(target, result), output: target, geometry: geometry))
     }
     target.setHistory(history.node, output: history.output)
     target.setFlags(.tracked)

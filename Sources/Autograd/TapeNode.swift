@@ -171,7 +171,7 @@ package struct SavedMask: Sendable {
 }
 
 /// A value as the tape keeps it: never a Tensor, which would keep its history alive.
-struct SavedValue {
+struct SavedValue: Sendable {
   let storage: Storage
   let layout: Layout
   let dtype: DType
@@ -187,38 +187,55 @@ struct SavedValue {
   }
 }
 
-private final class SavedValues {
-  private var first: SavedValue?
-  private var second: SavedValue?
-  private var output: SavedValue?
-  /// Third and later operands, and later outputs.
-  private var rest: [(isOutput: Bool, index: Int, value: SavedValue)] = []
-  private(set) var wasReleased = false
+/// The values of one node. Two passes may walk one graph, so they are under a lock.
+private final class SavedValues: Sendable {
+  private struct Content {
+    var first: SavedValue?
+    var second: SavedValue?
+    var output: SavedValue?
+    /// Third and later operands, and later outputs.
+    var rest: [(isOutput: Bool, index: Int, value: SavedValue)] = []
+    var wasReleased = false
+  }
+  private let content: Mutex<Content>
 
   init(_ mask: SavedMask, _ operands: Operands, _ output: Tensor, _ others: [Tensor]) {
-    if mask.operands.contains(0) { first = SavedValue(operands.first) }
-    if operands.count > 1 && mask.operands.contains(1) { second = SavedValue(operands[1]) }
+    var content = Content()
+    if mask.operands.contains(0) { content.first = SavedValue(operands.first) }
+    if operands.count > 1 && mask.operands.contains(1) { content.second = SavedValue(operands[1]) }
     if operands.count > 2 {
-      for i in 2..<operands.count where mask.operands.contains(i) { rest.append((false, i, SavedValue(operands[i]))) }
+      for i in 2..<operands.count where mask.operands.contains(i) {
+        content.rest.append((false, i, SavedValue(operands[i])))
+      }
     }
-    if mask.outputs & 1 != 0 { self.output = SavedValue(output) }
+    if mask.outputs & 1 != 0 { content.output = SavedValue(output) }
     for (i, other) in others.enumerated() where mask.outputs >> UInt8(i + 1) & 1 != 0 {
-      rest.append((true, i + 1, SavedValue(other)))
+      content.rest.append((true, i + 1, SavedValue(other)))
     }
+    self.content = Mutex(content)
   }
 
+  var wasReleased: Bool { content.withLock { $0.wasReleased } }
+
   func operand(_ index: Int) -> SavedValue? {
-    index == 0 ? first : index == 1 ? second : rest.first { !$0.isOutput && $0.index == index }?.value
+    content.withLock { content in
+      index == 0 ? content.first : index == 1 ? content.second
+        : content.rest.first { !$0.isOutput && $0.index == index }?.value
+    }
   }
   func output(_ index: Int) -> SavedValue? {
-    index == 0 ? output : rest.first { $0.isOutput && $0.index == index }?.value
+    content.withLock { content in
+      index == 0 ? content.output : content.rest.first { $0.isOutput && $0.index == index }?.value
+    }
   }
 
   func release() {
-    first = nil
-    second = nil
-    output = nil
-    rest = []
-    wasReleased = true
+    // What is let go of may be long in dying: outside the lock.
+    let old = content.withLock { content in
+      let old = content
+      content = Content(wasReleased: true)
+      return old
+    }
+    withExtendedLifetime(old) {}
   }
 }

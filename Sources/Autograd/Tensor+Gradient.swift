@@ -12,6 +12,7 @@ extension Tensor {
   @discardableResult
   public func requiresGrad_(_ requiresGrad: Bool = true) -> Tensor {
     if ThreadMode.hasFailed { return self }
+    if flags.contains(.standIn) { return apply(.contiguous, self) }
     if requiresGrad == flags.contains(.tracked) { return self }
     if requiresGrad {
       guard dtype.isFloatingPoint else {

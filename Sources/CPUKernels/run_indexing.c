@@ -21,10 +21,9 @@ typedef struct index_job {
   int64_t blocks, block;         // scatter and add: runs of `inner` a chunk
 } index_job;
 
-static inline int64_t wrapped(int64_t index, int64_t count) { return index < 0 ? index + count : index; }
 static inline int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 
-// False, with the first offender in bad, if an index is out of range.
+// False, with the first offender in bad, if an index is not in 0 ..< count.
 static bool in_range(const int64_t *index, int64_t n, int64_t count, int64_t bad[2]) {
   for (int64_t i = 0; i < n; i += 1024) {
     const int64_t end = smaller(n, i + 1024);
@@ -33,9 +32,9 @@ static bool in_range(const int64_t *index, int64_t n, int64_t count, int64_t bad
       lowest = index[j] < lowest ? index[j] : lowest;
       highest = index[j] > highest ? index[j] : highest;
     }
-    if (lowest >= -count && highest < count) continue;
+    if (lowest >= 0 && highest < count) continue;
     for (int64_t j = i; j < end; j++)
-      if (index[j] < -count || index[j] >= count) {
+      if (index[j] < 0 || index[j] >= count) {
         bad[0] = j;
         bad[1] = index[j];
         return false;
@@ -49,7 +48,7 @@ static bool in_range(const int64_t *index, int64_t n, int64_t count, int64_t bad
 #define SELECT_ITEMS(T)                                                                                               \
   for (int64_t r = begin; r < end; r++) {                                                                             \
     const int64_t o = r / job->picked, j = r % job->picked;                                                           \
-    ((T *)job->output)[r] = ((const T *)job->input)[o * job->count + wrapped(job->index[j], job->count)];             \
+    ((T *)job->output)[r] = ((const T *)job->input)[o * job->count + job->index[j]];                                  \
   }
 
 static void select_rows(void *context, int64_t chunk) {
@@ -60,7 +59,7 @@ static void select_rows(void *context, int64_t chunk) {
   const size_t bytes = (size_t)(job->inner * job->item);
   int64_t o = begin / job->picked, j = begin % job->picked;
   for (int64_t r = begin; r < end; r++) {
-    memcpy(job->output + (size_t)r * bytes, job->input + (size_t)(o * job->count + wrapped(job->index[j], job->count)) * bytes, bytes);
+    memcpy(job->output + (size_t)r * bytes, job->input + (size_t)(o * job->count + job->index[j]) * bytes, bytes);
     if (++j == job->picked) { j = 0; o++; }
   }
 }
@@ -80,7 +79,7 @@ int32_t mk_run_index_select(int64_t item, int64_t outer, int64_t count, int64_t 
     const T *in = (const T *)job->input + r / job->picked * job->count * inner;                                       \
     const int64_t *index = job->index + r * inner;                                                                    \
     T *out = (T *)job->output + r * inner;                                                                            \
-    for (int64_t i = 0; i < inner; i++) out[i] = in[wrapped(index[i], job->count) * inner + i];                       \
+    for (int64_t i = 0; i < inner; i++) out[i] = in[index[i] * inner + i];                                            \
   }
 
 static void gather_rows(void *context, int64_t chunk) {
@@ -116,12 +115,12 @@ enum { SCATTER_SET, SCATTER_ADD, SCATTER_MULTIPLY, SCATTER_MAXIMUM, SCATTER_MINI
     const T *from = (const T *)job->input + (o * job->picked + j) * inner;                                            \
     T *base = (T *)job->output + o * job->count * inner;                                                              \
     if (shared) {                                                                                                     \
-      T *to = base + wrapped(job->index[j], job->count) * inner;                                                      \
+      T *to = base + job->index[j] * inner;                                                                           \
       for (int64_t i = begin; i < end; i++) { const C a = WIDEN(to[i]), b = WIDEN(from[i]); (void)a; to[i] = (T)NARROW(EXPRESSION); } \
     } else {                                                                                                          \
       const int64_t *index = job->index + (o * job->picked + j) * inner;                                              \
       for (int64_t i = begin; i < end; i++) {                                                                         \
-        T *to = base + wrapped(index[i], job->count) * inner + i;                                                     \
+        T *to = base + index[i] * inner + i;                                                                          \
         const C a = WIDEN(*to), b = WIDEN(from[i]);                                                                   \
         (void)a;                                                                                                      \
         *to = (T)NARROW(EXPRESSION);                                                                                  \

@@ -5,13 +5,18 @@
 #else
   internal import Glibc
 #endif
+internal import Synchronization
 
 /// Files that are there whole or not at all.
 package enum AtomicFile {
+  /// Tells the temporary files of one process apart: several tasks may write to one path.
+  private static let writeCount = Atomic<Int>(0)
+
   /// Writes parts one after the other to a temporary file beside `path`, waits until the disk has it, and renames it.
   /// On a failure nothing is left behind and what had the name before stays.
   package static func write(to path: String, _ body: (inout Writer) throws(FileError) -> Void) throws(FileError) {
-    let partial = "\(path).partial-\(getpid())"
+    let number = writeCount.add(1, ordering: .relaxed).newValue
+    let partial = "\(path).partial-\(getpid())-\(number)"
     let descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw FileError(path: path, code: errno) }
     var writer = Writer(path: path, descriptor: descriptor)

@@ -29,13 +29,17 @@ public enum SafeTensors {
   ]
 
   /// Writes tensors under their names, in order, row-major. The file is there whole or not at all.
-  /// - Throws: ``FileError`` with the system's reason.
+  /// - Throws: ``FileError`` with the system's reason, or if a tensor has no elements to write because an operation failed
+  ///   in a catching scope.
   public static func write(_ tensors: some Sequence<(key: String, value: Tensor)>, to path: String) throws(FileError) {
     var header: [String: Entry] = [:]
     var blocks: [Tensor] = []
     var offset = 0
     for (name, tensor) in tensors {
+      // Stand-ins must not take a good file's place.
+      guard !ThreadMode.hasFailed, tensor.standInError == nil else { throw nothingToWrite(path, name) }
       let block = tensor.detach().cpu().contiguous()
+      guard !ThreadMode.hasFailed else { throw nothingToWrite(path, name) }
       let byteCount = block.elementCount * block.dtype.itemSize
       header[name] = Entry(
         dtype: typeNames.first { $0.0 == block.dtype }!.1, shape: Array(block.shape),
@@ -43,6 +47,7 @@ public enum SafeTensors {
       offset += byteCount
       blocks.append(block)
     }
+    guard !ThreadMode.hasFailed else { throw FileError(path: path, reason: "is not written: an operation has failed before") }
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     var json: [UInt8]
@@ -63,8 +68,13 @@ public enum SafeTensors {
     }
   }
 
+  private static func nothingToWrite(_ path: String, _ name: String) -> FileError {
+    FileError(path: path, reason: "is not written: tensor \(name) has no elements, because an operation has failed before")
+  }
+
   /// Reads all tensors, in the order of their places in the file.
-  /// - Throws: ``FileError`` if the file cannot be read, ``SafeTensorsError`` if it is not what it should be.
+  /// - Throws: ``FileError`` if the file cannot be read, ``SafeTensorsError`` if it is not what it should be or a tensor
+  ///   cannot be made.
   public static func read(_ path: String) throws -> [(key: String, value: Tensor)] {
     let bytes = try FileBytes.read(path, limit: .max)
     func refuse(_ reason: String) -> SafeTensorsError { SafeTensorsError(path: path, reason: reason) }
@@ -98,6 +108,10 @@ public enum SafeTensors {
         throw refuse("tensor \(name): shape \(entry.shape) of \(entry.dtype) does not fill its \(byteCount) bytes")
       }
       let tensor = Tensor.empty(Shape(entry.shape), dtype: dtype)
+      // After a failure in a catching scope `empty` gives a stand-in, which has no room for the elements.
+      guard !ThreadMode.hasFailed, tensor.elementCount * dtype.itemSize == byteCount else {
+        throw refuse("tensor \(name): \(byteCount) bytes cannot be read: an operation has failed")
+      }
       bytes.withUnsafeBytes { buffer in
         guard byteCount > 0 else { return }
         let source = buffer.baseAddress! + start + entry.data_offsets[0]

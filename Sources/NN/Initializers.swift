@@ -67,7 +67,7 @@ public enum Init {
   @discardableResult
   public static func xavierUniform_(_ x: Tensor, gain: Double = 1, generator: Generator? = nil) -> Tensor {
     guard let fans = fans(of: x, "xavierUniform_") else { return x }
-    let std = gain * (2 / Double(fans.fanIn + fans.fanOut)).squareRoot()
+    let std = gain * (2 / (fans.fanIn + fans.fanOut)).squareRoot()
     let bound = (3.0).squareRoot() * std
     return uniform_(x, from: -bound, to: bound, generator: generator)
   }
@@ -76,7 +76,7 @@ public enum Init {
   @discardableResult
   public static func xavierNormal_(_ x: Tensor, gain: Double = 1, generator: Generator? = nil) -> Tensor {
     guard let fans = fans(of: x, "xavierNormal_") else { return x }
-    return normal_(x, std: gain * (2 / Double(fans.fanIn + fans.fanOut)).squareRoot(), generator: generator)
+    return normal_(x, std: gain * (2 / (fans.fanIn + fans.fanOut)).squareRoot(), generator: generator)
   }
 
   /// He's uniform numbers, bound gain·√(3 / fan). Needs two dimensions. `a` is the negative slope of the leaky ReLU
@@ -107,11 +107,11 @@ public enum Init {
   ) -> Double? {
     guard let fans = fans(of: x, name) else { return nil }
     let gain = calculateGain(nonlinearity ?? .leakyRelu(negativeSlope: a))
-    return gain / Double(mode == .fanIn ? fans.fanIn : fans.fanOut).squareRoot()
+    return gain / (mode == .fanIn ? fans.fanIn : fans.fanOut).squareRoot()
   }
 
   /// Inputs to an output and outputs from an input, nil after failing: sizes 1 and 0 times the kernel's area.
-  private static func fans(of x: Tensor, _ name: String) -> (fanIn: Int, fanOut: Int)? {
+  private static func fans(of x: Tensor, _ name: String) -> (fanIn: Double, fanOut: Double)? {
     guard x.rank >= 2 else {
       fail(
         TensorError(
@@ -119,19 +119,32 @@ public enum Init {
           hint: "use uniform_ or normal_"))
       return nil
     }
-    let area = x.shape.dropFirst(2).reduce(1, *)
-    return (x.shape[1] * area, x.shape[0] * area)
+    // As floating-point numbers: of an empty tensor the product of the other sizes need not fit an Int.
+    let area = x.shape.dropFirst(2).reduce(1) { $0 * Double($1) }
+    return (Double(x.shape[1]) * area, Double(x.shape[0]) * area)
   }
 
-  /// The weight and bias that Linear and convolutions start with, drawn in this order.
+  /// Fails if a layer's weight of these sizes cannot be: a negative size, or more bytes than can be counted.
+  static func checkSizes(_ name: String, _ shape: Shape, _ dtype: DType) {
+    if ThreadMode.hasFailed { return }
+    guard let count = shape.checkedElementCount, !count.multipliedReportingOverflow(by: dtype.itemSize).overflow else {
+      return fail(
+        TensorError(
+          name, rule: "a parameter of sizes \(shape.tupleDescription) cannot be made: sizes must not be negative, nor their product too large"))
+    }
+  }
+
+  /// The weight and bias that Linear and convolutions start with, drawn in this order. The name is the layer's.
   static func weightAndBias(
-    _ weightShape: Shape, biasSize: Int?, device: Device, dtype: DType
+    _ name: String, _ weightShape: Shape, biasSize: Int?, device: Device, dtype: DType
   ) -> (weight: Parameter, bias: Parameter?) {
+    checkSizes(name, weightShape, dtype)
+    if let biasSize { checkSizes(name, [biasSize], dtype) }
     let weight = Tensor.empty(weightShape, dtype: dtype, device: device)
     kaimingUniform_(weight, a: (5.0).squareRoot())
     guard let biasSize else { return (Parameter(weight), nil) }
-    let fanIn = weightShape.dropFirst().reduce(1, *)
-    let bound = fanIn > 0 ? 1 / Double(fanIn).squareRoot() : 0
+    let fanIn = weightShape.dropFirst().reduce(1) { $0 * Double($1) }
+    let bound = fanIn > 0 ? 1 / fanIn.squareRoot() : 0
     let bias = Tensor.empty([biasSize], dtype: dtype, device: device)
     uniform_(bias, from: -bound, to: bound)
     return (Parameter(weight), Parameter(bias))

@@ -98,14 +98,14 @@ extension Module {
     withNoGrad {
       for parameter in parameters() {
         let changed = change(parameter.data)
+        if ThreadMode.hasFailed { return }
         guard changed.dtype != parameter.dtype || changed.device != parameter.device else { continue }
-        let gradient = parameter.grad, requiresGrad = parameter.requiresGrad
+        let gradient = parameter.grad.map { change($0.detach()) }
+        // In a failed scope the parameter keeps what it has.
+        if ThreadMode.hasFailed { return }
+        // A new leaf begins with the new data, without the old gradient.
         parameter.data = changed
-        // The leaf's node knows the old type, to which gradients would be rounded: it begins anew.
-        parameter.requiresGrad = false
-        parameter.setHistory(nil)
-        parameter.requiresGrad = requiresGrad
-        if let gradient { parameter.grad = change(gradient.detach()) }
+        if let gradient { parameter.grad = gradient }
       }
       for buffer in buffers() { buffer.data = change(buffer.data) }
     }

@@ -35,11 +35,14 @@ private struct Geometry {
     let plane = size[0] * size[1] * size[2], kernel = taps[0] * taps[1] * taps[2]
     let channels = weight[1], perGroup = weight[0] / groups
     // For each axis the pairs of tap and place that an output position meets.
-    let meetings = (0..<3).map { axis in
-      (0..<out[axis]).map { o in
-        (0..<taps[axis]).map { (tap: $0, place: o * step[axis] - border[axis] + $0 * spread[axis]) }
-          .filter { $0.place >= 0 && $0.place < size[axis] }
-      }
+    var meetings: [[[(tap: Int, place: Int)]]] = []
+    for axis in 0..<3 {
+      meetings.append(
+        (0..<out[axis]).map { (o: Int) -> [(tap: Int, place: Int)] in
+          let corner: Int = o * step[axis] - border[axis]
+          let all = (0..<taps[axis]).map { (tap: Int) -> (tap: Int, place: Int) in (tap, corner + tap * spread[axis]) }
+          return all.filter { $0.place >= 0 && $0.place < size[axis] }
+        })
     }
     var o = 0
     for n in 0..<input[0] {

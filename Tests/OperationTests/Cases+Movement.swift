@@ -56,6 +56,27 @@ func movementCases() -> [OperationCase] {
       OperationCase(
         key: Primitive.view(row.operation).key, "\(row.base)→\(row.target)", inputs, dtypes: .all, run: { [row.view($0[0])] }
       ) { arrays in [DenseArray(row.target) { arrays[0][row.source($0)] }] })
+    // The same view as a copy, and written into.
+    let layout = Layout(contiguous: Shape(row.base))
+    let geometry = WindowGeometry(base: layout, window: row.operation.layout(of: layout, target: Shape(row.target)))
+    let isOverlapping = ViewKind(row.operation) == .unfold || ViewKind(row.operation) == .expand
+    result.append(
+      OperationCase(
+        key: Primitive.window.key, "\(row.base)→\(row.target)", inputs, dtypes: .floats,
+        gradient: ViewKind(row.operation) == .unfold ? .none : .second, run: { [applyWindow($0[0], geometry)] }
+      ) { arrays in [DenseArray(row.target) { arrays[0][row.source($0)] }] })
+    if !isOverlapping {
+      let value = OperationInput.varying(numbers.array(row.target, -3...3))
+      result.append(
+        OperationCase(
+          key: Primitive.assignWindow.key, "\(row.target)→\(row.base)", inputs + [value], dtypes: .floats,
+          run: { [applyAssignWindow($0[0], $0[1], geometry)] }
+        ) { arrays in
+          var whole = arrays[0]
+          for index in DenseArray.indices(of: row.target) { whole[row.source(index)] = arrays[1][index] }
+          return [whole]
+        })
+    }
     guard ViewKind(row.operation).isPlaced else { continue }
     let gradient = [OperationInput.varying(numbers.array(row.target, -3...3))]
     result.append(

@@ -2,7 +2,7 @@ import TensorModule
 
 /// The leaves of `Primitive`. A new one does not compile in ``Primitive/kind`` until it stands here, and then wants rows.
 enum PrimitiveKind: String, CaseIterable {
-  case unary, binary, ternary, cast, reduce, cumulative, view, place, contiguous, flip, concatenate, matmul, linear,
+  case unary, binary, ternary, cast, reduce, cumulative, view, place, window, assignWindow, contiguous, flip, concatenate, matmul, linear,
     convolution, convolutionInputGradient, convolutionWeightGradient, maxPool, maxPoolGradient, maxPoolPick, averagePool,
     averagePoolGradient, indexSelect, indexAdd, gather, scatter, softmax, softmaxGradient, lstmCell, lstmCellGradient
 
@@ -61,6 +61,8 @@ extension Primitive {
     case .cumulative: .cumulative
     case .view: .view
     case .place: .place
+    case .window: .window
+    case .assignWindow: .assignWindow
     case .contiguous: .contiguous
     case .flip: .flip
     case .concatenate: .concatenate

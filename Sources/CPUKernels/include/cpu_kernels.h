@@ -193,8 +193,8 @@ int32_t mk_run_average_pool_gradient(const mk_pooling *geometry, const void *out
 
 // ---- Indexing (run_indexing.c, bodies/indexing.h) ---------------------------------------------------------------------
 
-// All contiguous. `item` is the element size in bytes. Indices may be negative (counted from the end); one out of range stops
-// with MK_INDEX_OUT_OF_RANGE and stores its position in the index array and its value in bad[0], bad[1].
+// All contiguous. `item` is the element size in bytes. Indices are 0 ..< count, negative ones are out of range too: one stops
+// with MK_INDEX_OUT_OF_RANGE before anything is written and stores its position in the index array and its value in bad[0], bad[1].
 // output[o, j, i] = input[o, index[j], i]: input [outer, count, inner], index [picked], output [outer, picked, inner]
 int32_t mk_run_index_select(int64_t item, int64_t outer, int64_t count, int64_t inner, int64_t picked, const int64_t *index, const void *input, void *output, int64_t bad[2]);
 // output[o, index[j], i] += source[o, j, i], in order of j. dtype any

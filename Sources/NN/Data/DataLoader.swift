@@ -35,7 +35,10 @@ public struct DataLoader<Source: Dataset>: Sequence, Sendable {
   }
 
   /// The number of batches (PyTorch's `len(loader)`).
-  public var count: Int { dropLast ? dataset.count / batchSize : (dataset.count + batchSize - 1) / batchSize }
+  public var count: Int {
+    let (full, rest) = dataset.count.quotientAndRemainder(dividingBy: batchSize)
+    return dropLast || rest <= 0 ? full : full + 1
+  }
 
   /// The number of batches.
   public var underestimatedCount: Int { count }
@@ -73,7 +76,7 @@ public struct DataLoader<Source: Dataset>: Sequence, Sendable {
     /// The next batch, or nil at the end, and after a failure in a catching scope.
     public mutating func next() -> Source.Batch? {
       guard position < end, !ThreadMode.hasFailed else { return nil }
-      let range = position..<Swift.min(position + loader.batchSize, end)
+      let range = position..<(position + Swift.min(loader.batchSize, end - position))
       position = range.upperBound
       return loader.dataset.batch(order.map { Array($0[range]) } ?? Array(range))
     }

@@ -40,6 +40,13 @@ public final class Conv2d: Layer {
     } else if padding == .same && stride != 1 {
       fail(TensorError("Conv2d", rule: "padding .same is not supported for strided convolutions", hint: "use stride 1"))
     }
+    if case .size(let sizes) = padding, sizes.height < 0 || sizes.width < 0 {
+      fail(TensorError("Conv2d", rule: "padding (\(sizes.height), \(sizes.width)) must not be negative"))
+    }
+    for (kernel, distance) in [(kernelSize.height, dilation.height), (kernelSize.width, dilation.width)]
+    where kernel > 0 && distance.multipliedReportingOverflow(by: kernel - 1).overflow {
+      fail(TensorError("Conv2d", rule: "kernel size \(kernel) with dilation \(distance) is too large"))
+    }
     self.inChannels = inChannels
     self.outChannels = outChannels
     self.kernelSize = kernelSize
@@ -49,7 +56,7 @@ public final class Conv2d: Layer {
     self.groups = groups
     self.paddingMode = paddingMode
     (weight, self.bias) = Init.weightAndBias(
-      [outChannels, inChannels / max(groups, 1), kernelSize.height, kernelSize.width],
+      "Conv2d", [outChannels, inChannels / max(groups, 1), kernelSize.height, kernelSize.width],
       biasSize: bias ? outChannels : nil, device: device, dtype: dtype)
   }
 
@@ -89,7 +96,8 @@ public final class Conv2d: Layer {
     case .valid: return (0, 0)
     case .size(let sizes): return (side(sizes), side(sizes))
     case .same:
-      let total = dilation * (kernel - 1)
+      // Cannot overflow in a layer that was not refused.
+      let total = dilation &* (kernel &- 1)
       return (total / 2, total - total / 2)
     }
   }

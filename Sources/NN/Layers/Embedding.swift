@@ -22,6 +22,7 @@ public final class Embedding: Layer {
     self.numEmbeddings = numEmbeddings
     self.embeddingDim = embeddingDim
     self.paddingIdx = Self.normalized(paddingIdx, numEmbeddings)
+    Init.checkSizes("Embedding", [numEmbeddings, embeddingDim], dtype)
     let table = Tensor.empty([numEmbeddings, embeddingDim], dtype: dtype, device: device)
     Init.normal_(table)
     if let row = self.paddingIdx { table.select(dim: 0, index: row).zero_() }

@@ -52,9 +52,17 @@ public final class LSTM: ModeDependent {
     if let rule = Self.brokenRule(inputSize, hiddenSize, numLayers, dropout, projSize) {
       fail(TensorError("LSTM", rule: rule))
     }
-
+    // The sizes of the largest weights, as factors; only when they fit are products formed.
+    Init.checkSizes("LSTM", [4, hiddenSize, inputSize], dtype)
     let directions = bidirectional ? 2 : 1
     let outputSize = projSize > 0 ? projSize : hiddenSize
+    Init.checkSizes("LSTM", [4, hiddenSize, directions, outputSize], dtype)
+    if ThreadMode.hasFailed {
+      weights = []
+      weightNames = []
+      return
+    }
+
     let bound = hiddenSize > 0 ? 1 / Double(hiddenSize).squareRoot() : 0
     var weights: [Parameter] = [], names: [String] = []
     func add(_ name: String, _ shape: Shape) {
@@ -188,6 +196,9 @@ public final class LSTM: ModeDependent {
     guard input.shape[-1] == inputSize else {
       return TensorError(
         "LSTM", of: input, rule: "the input's last dimension must be the input size \(inputSize), got \(input.shape[-1])")
+    }
+    guard !weights.isEmpty else {
+      return TensorError("LSTM", of: input, rule: "the layer has no weights: it was made in a failed scope")
     }
     guard input.dtype == weights[0].dtype else {
       return TensorError(

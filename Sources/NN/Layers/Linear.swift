@@ -19,7 +19,7 @@ public final class Linear: Layer {
     self.inFeatures = inFeatures
     self.outFeatures = outFeatures
     (weight, self.bias) = Init.weightAndBias(
-      [outFeatures, inFeatures], biasSize: bias ? outFeatures : nil, device: device, dtype: dtype)
+      "Linear", [outFeatures, inFeatures], biasSize: bias ? outFeatures : nil, device: device, dtype: dtype)
   }
 
   /// x·Wᵀ + b.

@@ -39,6 +39,11 @@ extension Tensor {
   func padded(dim: Int, before: Int, after: Int, mode: PaddingMode) -> Tensor {
     if ThreadMode.hasFailed || (before == 0 && after == 0) { return self }
     let size = shape[dim]
+    let (added, addedOverflows) = before.addingReportingOverflow(after)
+    guard before >= 0, after >= 0, !addedOverflows, !added.addingReportingOverflow(size).overflow else {
+      return failing(
+        TensorError("pad", of: self, rule: "padding (\(before), \(after)) of dimension \(dim) must not be negative or too large"))
+    }
     switch mode {
     case .zeros:
       var edges: [Tensor] = []

@@ -168,7 +168,7 @@ extension Functional {
         TensorError(
           name, of: input, target,
           rule: "target \(outside.value) at position \(outside.position) is out of bounds: there are \(count) classes",
-          hint: "class numbers are 0 ... \(count - 1)"))
+          hint: count > 0 ? "class numbers are 0 ... \(count - 1)" : nil))
       return nil
     }
     guard ignored else { return Classes(safe: classes, kept: nil) }
@@ -178,10 +178,12 @@ extension Functional {
 
   private static func shapeError(_ name: String, _ input: Tensor, _ target: Tensor, _ expected: Shape) -> TensorError {
     if input.rank > 1 && target.rank > 0 && input.shape[0] != target.shape[0] {
+      // An empty target or no classes: nothing to guess from.
+      let rowCount = target.shape[0] &* input.shape[1]
       return TensorError(
         name, of: input, target,
         rule: "expected input batch size (\(input.shape[0])) to match target batch size (\(target.shape[0]))",
-        hint: input.elementCount % (target.shape[0] * input.shape[1]) == 0
+        hint: rowCount == 0 || input.elementCount % rowCount == 0
           ? nil : "did a view(-1, …) in the model change the batch size? Use flatten(startDim: 1)")
     }
     return TensorError(

@@ -67,14 +67,17 @@ private struct AdamState {
 
 /// Adam and AdamW over all parameters; they differ in defaults only.
 private final class AdamEngine {
+  private let name: String
   private var states: [ObjectIdentifier: AdamState] = [:]
+
+  init(_ name: String) { self.name = name }
 
   func step(_ groups: [ParameterGroup<AdamOptions>]) {
     if ThreadMode.hasFailed { return }
     withNoGrad {
       for group in groups {
         for parameter in group.parameters {
-          if let gradient = parameter.grad { update(parameter, gradient, group.options) }
+          if let gradient = parameter.gradientToStep(name) { update(parameter, gradient, group.options) }
           if ThreadMode.hasFailed { return }
         }
       }
@@ -140,7 +143,7 @@ private final class AdamEngine {
 public final class Adam: Optimizer {
   /// The parameters and their options.
   public var groups: [ParameterGroup<AdamOptions>]
-  private let engine = AdamEngine()
+  private let engine = AdamEngine("Adam")
 
   /// An optimizer of parameters with one set of options; PyTorch's defaults.
   public convenience init(
@@ -164,7 +167,7 @@ public final class Adam: Optimizer {
 public final class AdamW: Optimizer {
   /// The parameters and their options; `decoupledWeightDecay` should stay true.
   public var groups: [ParameterGroup<AdamOptions>]
-  private let engine = AdamEngine()
+  private let engine = AdamEngine("AdamW")
 
   /// An optimizer of parameters with one set of options; PyTorch's defaults, a weight decay of 0.01 among them.
   public convenience init(

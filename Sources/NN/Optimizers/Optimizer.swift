@@ -127,6 +127,17 @@ enum OptimizerChecks {
 }
 
 extension Tensor {
+  /// The gradient that an optimizer steps along. Nil if there is none, in a failed scope, and, after failing, if the
+  /// gradient or the parameter itself comes from a failed scope.
+  func gradientToStep(_ name: String) -> Tensor? {
+    guard !ThreadMode.hasFailed, let gradient = grad else { return nil }
+    if let error = standInError ?? gradient.standInError {
+      fail(TensorError(name, rule: "a parameter or its gradient comes from a failed scope: \(error)"))
+      return nil
+    }
+    return gradient
+  }
+
   /// True if a fused kernel can walk over this tensor and its gradient.
   func canStepFused(with gradient: Tensor) -> Bool {
     device.isCPU && gradient.device.isCPU && (dtype == .float32 || dtype == .float64) && gradient.dtype == dtype

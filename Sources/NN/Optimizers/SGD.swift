@@ -64,7 +64,8 @@ public final class SGD: Optimizer {
     withNoGrad {
       for group in groups {
         for parameter in group.parameters {
-          if let gradient = parameter.grad { update(parameter, gradient, group.options) }
+          if let gradient = parameter.gradientToStep("SGD") { update(parameter, gradient, group.options) }
+          if ThreadMode.hasFailed { return }
         }
       }
     }
@@ -101,10 +102,13 @@ public final class SGD: Optimizer {
     if options.momentum != 0 {
       let buffer: Tensor
       if let previous {
-        buffer = previous.to(parameter.device).to(parameter.dtype).mul_(options.momentum).add_(change * (1 - options.dampening))
+        let moved = previous.to(parameter.device).to(parameter.dtype), addition = change * (1 - options.dampening)
+        if ThreadMode.hasFailed { return }
+        buffer = moved.mul_(options.momentum).add_(addition)
       } else {
         buffer = change.clone()
       }
+      if ThreadMode.hasFailed { return }
       momentumBuffers[ObjectIdentifier(parameter)] = buffer
       change = options.nesterov ? change + buffer * options.momentum : buffer
     }

@@ -42,7 +42,7 @@ extension ViewOperation {
         result.strides.append(1)
       } else {
         result.shape.dimensions[dim] = target.dimensions[dim]
-        result.strides[dim] = base.strides[dim] * step
+        result.strides[dim] = base.strides[dim] &* step
         result.shape.dimensions.append(size)
         result.strides.append(base.strides[dim])
       }

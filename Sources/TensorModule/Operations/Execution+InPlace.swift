@@ -24,7 +24,9 @@ package func applyInPlace(_ primitive: Primitive, _ target: Tensor, _ others: Te
     if Recording.records(flags, mode) {
       writeRecorded(primitive, target, others)
     } else {
-      try run(primitive, Operands([target] + (try others.map { (other) throws(TensorError) in try other.unaliased(from: target) })), into: target)
+      var inputs = [target]
+      for other in others { inputs.append(try other.unaliased(from: target, inOrder: primitive.isElementwise)) }
+      try run(primitive, Operands(inputs), into: target)
       target.bumpVersion()
     }
     return target
@@ -102,9 +104,10 @@ extension Tensor {
   /// The flags of the tensor that this one is a view of: writing to a part changes the whole.
   fileprivate final var baseFlags: TensorFlags { viewBase?.flags.intersection(.tracked) ?? [] }
 
-  /// This tensor, or a copy if writing to `target` could change it halfway.
-  final func unaliased(from target: Tensor) throws(TensorError) -> Tensor {
-    guard !ownsUnsharedMemory, !target.ownsUnsharedMemory, base == target.base, layout != target.layout else { return self }
+  /// This tensor, or a copy if writing to `target` could change it halfway. `inOrder`: element i is written when element
+  /// i has been read, so the very same elements may be both.
+  final func unaliased(from target: Tensor, inOrder: Bool = true) throws(TensorError) -> Tensor {
+    guard base == target.base, !(inOrder && layout == target.layout) else { return self }
     let copy = try Tensor(allocating: Specification(shape, dtype), device: device)
     try copy.overwrite(with: self)
     return copy

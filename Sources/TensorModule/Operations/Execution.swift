@@ -82,9 +82,10 @@ package func applyToAll(_ primitive: Primitive, _ operands: Operands, resultCoun
   do throws(TensorError) {
     let signature = try primitive.signature(operands)
     let device = operands.resultDevice
-    let first = try Tensor(allocating: signature.first, device: device)
+    let made: TensorFlags = mode.contains(.inference) ? .inference : []
+    let first = try Tensor(allocating: signature.first, device: device, flags: made)
     var others: [Tensor] = []
-    for specification in signature.more { others.append(try Tensor(allocating: specification, device: device)) }
+    for specification in signature.more { others.append(try Tensor(allocating: specification, device: device, flags: made)) }
     try run(primitive, operands, into: first, others: others)
     if Recording.records(flags, mode) {
       Recording.recorder?.record(primitive, operands, output: first, others: others)
@@ -102,6 +103,9 @@ package func applyView(_ operation: ViewOperation, _ x: Tensor, _ layout: Layout
   let flags = x.flags
   if mode.contains(.failed) { return standIn() }
   if flags.contains(.standIn) { useOfStandIn(x) }
+  guard layout.rank <= Dimensions.maximumCount else {
+    return failing(.tooManyDimensions(operation: operation.name, layout.rank))
+  }
   let result = Tensor(x.storage, layout: layout, dtype: x.dtype, flags: flags.intersection(.inference))
   if x.dtype.isFloatingPoint && mode.isDisjoint(with: [.noGradient, .inference]) { result.becomeView(of: x) }
   if Recording.records(flags, mode) {
@@ -141,8 +145,10 @@ package func applyPlacement(_ operation: ViewOperation, _ x: Tensor, baseShape: 
 private func runFresh(
   _ primitive: Primitive, _ operands: Operands, _ signature: Signature, _ mode: ThreadMode
 ) throws(TensorError) -> Tensor {
-  let result = try Tensor(
-    allocating: signature.first, device: operands.resultDevice, flags: mode.contains(.inference) ? .inference : [])
+  var flags: TensorFlags = mode.contains(.inference) ? .inference : []
+  // Arithmetic among plain numbers gives a plain number.
+  if operands.areAllNumbers { flags.insert(.wrappedNumber) }
+  let result = try Tensor(allocating: signature.first, device: operands.resultDevice, flags: flags)
   if signature.more.isEmpty {
     try run(primitive, operands, into: result)
   } else {
@@ -212,6 +218,12 @@ private func useOfStandIn(_ tensors: [Tensor]) -> Never {
 }
 
 extension Operands {
+  /// True if every operand is a plain number.
+  @inline(__always)
+  fileprivate var areAllNumbers: Bool {
+    first.isWrappedNumber && (1..<Swift.max(count, 1)).allSatisfy { self[$0].isWrappedNumber }
+  }
+
   /// Where the result lives: with the operands; plain numbers follow the others.
   @inline(__always)
   package var resultDevice: Device {
@@ -240,10 +252,13 @@ extension Tensor {
   package convenience init(
     allocating specification: Specification, device: Device, flags: TensorFlags = []
   ) throws(TensorError) {
-    let layout = Layout(contiguous: specification.shape)
-    let (bytes, overflow) = layout.elementCount.multipliedReportingOverflow(by: specification.dtype.itemSize)
-    if overflow {
-      throw TensorError("allocate", rule: "a tensor of shape \(specification.shape.tupleDescription) is too large")
+    let shape = specification.shape
+    guard shape.rank <= Dimensions.maximumCount else { throw .tooManyDimensions(operation: "allocate", shape.rank) }
+    let layout = Layout(contiguous: shape)
+    guard let count = shape.checkedElementCount,
+      case let (bytes, overflow) = count.multipliedReportingOverflow(by: specification.dtype.itemSize), !overflow
+    else {
+      throw TensorError("allocate", rule: "a tensor of shape \(shape.tupleDescription) is too large")
     }
     self.init(
       takingOver: try Storage.allocate(byteCount: bytes, device: device), byteCount: bytes, layout: layout,

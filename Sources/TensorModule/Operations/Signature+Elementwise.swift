@@ -12,7 +12,7 @@ extension UnaryOperation {
     case .squareRoot, .reciprocalSquareRoot, .reciprocal, .exp, .exp2, .expm1, .log, .log2, .log10, .log1p, .sin, .cos,
       .tan, .asin, .acos, .atan, .sinh, .cosh, .tanh, .asinh, .acosh, .atanh, .sigmoid, .erf, .erfc, .erfinv, .lgamma,
       .digamma:
-      return Signature(x.shape, dtype.floatingPoint)
+      return Signature(x.shape, x.isWrappedNumber ? .float64 : dtype.floatingPoint)
     case .logSigmoid, .gelu, .geluTanh, .silu, .mish, .softsign, .leakyRelu, .elu, .softplus:
       guard dtype.isFloatingPoint else {
         throw TensorError(

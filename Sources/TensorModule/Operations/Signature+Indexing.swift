@@ -40,6 +40,9 @@ extension Primitive {
     guard index.rank <= 1 else {
       throw TensorError("indexSelect", of: x, index, rule: "the index must have one dimension, not \(index.rank)")
     }
+    guard x.rank > 0 || index.elementCount == 1 else {
+      throw TensorError("indexSelect", of: x, index, rule: "a 0-d tensor has one element to select, not \(index.elementCount)")
+    }
     var shape = x.shape
     if x.rank > 0 { shape[dim] = index.elementCount }
     return Signature(shape, x.dtype)
@@ -47,6 +50,10 @@ extension Primitive {
 
   static func indexAddSignature(_ x: Tensor, _ index: Tensor, _ source: Tensor, dim: Int) throws(TensorError) -> Signature {
     try checkIndex("indexAdd", x, index)
+    guard index.rank <= 1, x.rank > 0 || index.elementCount == 1 else {
+      throw TensorError(
+        "indexAdd", of: x, index, source, rule: "the index must have one dimension, and one element for a 0-d target")
+    }
     var expected = x.shape
     if x.rank > 0 { expected[dim] = index.elementCount }
     guard source.shape == expected else {

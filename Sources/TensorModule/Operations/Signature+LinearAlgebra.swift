@@ -137,6 +137,9 @@ extension PoolAttributes {
           operation(), of: input, rule: "padding \(padding[i]) must be between 0 and half of the kernel size \(kernel[i])")
       }
       let size = input.shape[lead + i]
+      guard size > 0 else {
+        throw TensorError(operation(), of: input, rule: "there is nothing to pool in spatial dimension \(i) of size 0")
+      }
       let span = size + 2 * padding[i] - dilation[i] * (kernel[i] - 1) - 1
       guard span >= 0 || (ceilMode && span + stride[i] > 0) else {
         throw TensorError(

@@ -75,6 +75,10 @@ extension TensorError {
     TensorError("allocate", rule: "the system has no memory for \(byteCount) bytes")
   }
 
+  static func tooManyDimensions(operation: String, _ count: Int) -> TensorError {
+    TensorError(operation, rule: "a tensor has at most \(Dimensions.maximumCount) dimensions, not \(count)")
+  }
+
   package static func dimensionOutOfRange(operation: String, shape: Shape, dim: Int) -> TensorError {
     let range = max(shape.rank, 1)
     return TensorError(

@@ -109,6 +109,8 @@ package struct PromotionState {
 
   /// The result type of what was included.
   package var result: DType {
+    // Numbers among themselves keep their precision; only beside a tensor do they become its default type.
+    if dimensioned == nil && zeroDimensional == nil { return number ?? .float32 }
     let plainNumber = number.map { $0.isFloatingPoint ? DType.float32 : $0 }
     return Self.raise(Self.raise(dimensioned, zeroDimensional), plainNumber) ?? .float32
   }

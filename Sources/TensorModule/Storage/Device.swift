@@ -27,7 +27,8 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
       self.init(kind: kind, index: 0)
     } else {
       guard let index = Int(parts[1]), index >= 0 else { return nil }
-      self.init(kind: kind, index: index)
+      // There is one CPU, whatever number it is given.
+      self.init(kind: kind, index: kind == 0 ? 0 : index)
     }
   }
 

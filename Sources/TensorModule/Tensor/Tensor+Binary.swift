@@ -154,6 +154,7 @@ extension Tensor {
 
   /// `self` with `value` where the mask is true (PyTorch's `masked_fill`).
   public func maskedFill(_ mask: Tensor, _ value: some TensorScalar) -> Tensor {
-    apply(.ternary(.select), Operands(mask, Tensor.wrapped(value), self)).to(dtype)
+    // The number in the tensor's own type: no element passes through another.
+    apply(.ternary(.select), Operands(mask, Tensor.wrapped(value).to(dtype).to(device), self))
   }
 }

@@ -95,7 +95,7 @@ extension Tensor {
     let a = toArray(as: Double.self)
     let b = other.shape == shape ? other.toArray(as: Double.self) : other.expand(shape).toArray(as: Double.self)
     return zip(a, b).allSatisfy { x, y in
-      x == y || (x.isNaN && y.isNaN && equalNaN) || (x - y).magnitude <= absolute + relative * y.magnitude
+      x == y || (x.isNaN && y.isNaN && equalNaN) || (x - y).isFinite && (x - y).magnitude <= absolute + relative * y.magnitude
     }
   }
 }

@@ -53,30 +53,35 @@ extension Tensor {
   public convenience init<E: TensorElements>(_ elements: E, dtype: DType? = nil) {
     var numbers: [E.Number] = []
     var sizes: [Int] = []
+    var failure: TensorError?
     do {
       try elements.flatten(into: &numbers, sizes: &sizes, depth: 0)
     } catch let ragged as RaggedArray {
-      fail(
-        TensorError(
-          "Tensor", rule: "expected sequences of length \(ragged.expected) at dimension \(ragged.depth), got one of \(ragged.found)",
-          hint: "all rows of a nested array must have the same length"))
-      numbers = []
-      sizes = [0]
+      failure = TensorError(
+        "Tensor", rule: "expected sequences of length \(ragged.expected) at dimension \(ragged.depth), got one of \(ragged.found)",
+        hint: "all rows of a nested array must have the same length")
     } catch {
-      fail(TensorError("Tensor", rule: "\(error)"))
+      failure = TensorError("Tensor", rule: "\(error)")
     }
-    self.init(numbers, shape: Shape(sizes), dtype: dtype)
+    guard let failure else {
+      self.init(numbers, shape: Shape(sizes), dtype: dtype)
+      return
+    }
+    fail(failure)
+    self.init(standInFor: failure)
   }
 
   /// A tensor of numbers in row-major order, copied. Their count must be that of the shape.
   public convenience init<S: TensorScalar>(_ numbers: [S], shape: Shape, dtype: DType? = nil) {
     let target = dtype ?? S.defaultDType
-    if shape.checkedElementCount != numbers.count {
-      fail(TensorError("Tensor", rule: "\(numbers.count) numbers do not fill shape \(shape)"))
+    guard shape.checkedElementCount == numbers.count, shape.rank <= Dimensions.maximumCount else {
+      let error = TensorError("Tensor", rule: "\(numbers.count) numbers do not fill shape \(shape)")
+      fail(error)
+      self.init(standInFor: error)
+      return
     }
-    let usable = shape.checkedElementCount == numbers.count ? shape : [0]
-    self.init(hostShape: usable, dtype: target)
-    guard usable.elementCount > 0 else { return }
+    self.init(hostShape: shape, dtype: target)
+    guard !numbers.isEmpty, contiguousCount == numbers.count, !flags.contains(.standIn) else { return }
     numbers.withUnsafeBytes { bytes in
       guard let source = bytes.baseAddress else { return }
       if S.dtype == target {
@@ -106,8 +111,9 @@ extension Tensor {
       self.init(
         takingOver: address, byteCount: bytes.partialValue, layout: Layout(contiguous: shape), dtype: dtype, device: .cpu)
     } else {
-      fail(.outOfMemory(byteCount: bytes.partialValue))
-      self.init(Storage.standIn, layout: Layout(contiguous: [0]), dtype: dtype)
+      let error = TensorError.outOfMemory(byteCount: bytes.partialValue)
+      fail(error)
+      self.init(standInFor: error)
     }
   }
 
@@ -115,8 +121,9 @@ extension Tensor {
   /// must stay valid and unmoved for as long.
   public convenience init<S: TensorScalar>(borrowing memory: UnsafeMutableBufferPointer<S>, shape: Shape, owner: AnyObject) {
     if shape.checkedElementCount != memory.count || memory.baseAddress == nil {
-      fail(TensorError("Tensor(borrowing:)", rule: "\(memory.count) numbers do not fill shape \(shape)"))
-      self.init(Storage.standIn, layout: Layout(contiguous: [0]), dtype: S.dtype)
+      let error = TensorError("Tensor(borrowing:)", rule: "\(memory.count) numbers do not fill shape \(shape)")
+      fail(error)
+      self.init(standInFor: error)
       return
     }
     let storage = Storage(
@@ -135,7 +142,9 @@ extension Tensor {
       return failing(TensorError("empty", rule: "\(shape) is not a valid shape", hint: "sizes must not be negative"))
     }
     do throws(TensorError) {
-      return try Tensor(allocating: Specification(shape, dtype), device: device)
+      return try Tensor(
+        allocating: Specification(shape, dtype), device: device,
+        flags: ThreadMode.current.contains(.inference) ? .inference : [])
     } catch {
       return failing(error)
     }
@@ -213,8 +222,10 @@ extension Tensor {
       guard by != 0, (last >= first) == (by > 0) || last == first else {
         return failing(TensorError("arange", rule: "no steps of \(by) lead from \(first) to \(last)"))
       }
-      let numbers = Array(Swift.stride(from: first, to: last, by: Int(by)))
-      return Tensor(numbers, shape: [numbers.count], dtype: target).to(device)
+      let (span, overflow) = last.subtractingReportingOverflow(first)
+      guard !overflow else { return failing(TensorError("arange", rule: "\(first) to \(last) is too long")) }
+      let count = Int(span / by + (span % by == 0 ? 0 : 1))
+      return sequence(count, of: Int64.self) { first + Int64($0) * by }.to(target).to(device)
     }
     let first = start.scalar.double, last = end.scalar.double, by = step.scalar.double
     guard by != 0, first.isFinite, last.isFinite, by.isFinite, (last - first) / by >= 0 else {
@@ -222,7 +233,16 @@ extension Tensor {
     }
     let count = ((last - first) / by).rounded(.up)
     guard count < 0x1p48 else { return failing(TensorError("arange", rule: "\(count) elements are too many")) }
-    return Tensor((0..<Int(count)).map { first + Double($0) * by }, shape: [Int(count)], dtype: target).to(device)
+    return sequence(Int(count), of: Double.self) { first + Double($0) * by }.to(target).to(device)
+  }
+
+  /// Numbers computed from their positions, straight into a tensor of their type.
+  private static func sequence<S: TensorScalar>(_ count: Int, of type: S.Type, _ number: (Int) -> S) -> Tensor {
+    let result = empty([count], dtype: S.dtype)
+    guard !ThreadMode.hasFailed else { return result }
+    let numbers = result.dataPointer.assumingMemoryBound(to: S.self)
+    for i in 0..<count { numbers[i] = number(i) }
+    return result
   }
 
   /// `steps` numbers from start to end, both included (PyTorch's `torch.linspace`).
@@ -230,8 +250,9 @@ extension Tensor {
     guard steps >= 0 else { return failing(TensorError("linspace", rule: "steps \(steps) must not be negative")) }
     let step = steps > 1 ? (end - start) / Double(steps - 1) : 0
     // From both ends, so that the last number is `end` exactly.
-    let numbers = (0..<steps).map { $0 < steps / 2 || steps == 1 ? start + Double($0) * step : end - Double(steps - 1 - $0) * step }
-    return Tensor(numbers, shape: [steps], dtype: dtype).to(device)
+    return sequence(steps, of: Double.self) {
+      $0 < steps / 2 || steps == 1 ? start + Double($0) * step : end - Double(steps - 1 - $0) * step
+    }.to(dtype).to(device)
   }
 
   /// 1 at each index of a new last dimension, int64 (PyTorch's `F.one_hot`).

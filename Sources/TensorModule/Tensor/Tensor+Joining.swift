@@ -32,13 +32,14 @@ extension Tensor {
     }
     let total = shape[axis]
     if total == 0 { return [self] }
-    return Swift.stride(from: 0, to: total, by: size).map { slice(dim: axis, start: $0, end: Swift.min($0 + size, total)) }
+    let length = Swift.min(size, total)
+    return Swift.stride(from: 0, to: total, by: length).map { slice(dim: axis, start: $0, end: Swift.min($0 + length, total)) }
   }
 
   /// Views of the given sizes along a dimension (PyTorch's `split` with a list).
   public func split(_ sizes: [Int], dim: Int = 0) -> [Tensor] {
     guard let axis = normalized(dim, "split") else { return sizes.map { _ in standIn() } }
-    guard sizes.allSatisfy({ $0 >= 0 }), sizes.reduce(0, +) == shape[axis] else {
+    guard sizes.allSatisfy({ $0 >= 0 && $0 <= shape[axis] }), sizes.reduce(0, &+) == shape[axis] else {
       fail(TensorError("split", of: self, rule: "sizes \(sizes) must add up to \(shape[axis]), the size of dimension \(axis)"))
       return sizes.map { _ in standIn() }
     }
@@ -53,7 +54,8 @@ extension Tensor {
   public func chunk(_ count: Int, dim: Int = 0) -> [Tensor] {
     guard let axis = normalized(dim, "chunk") else { return (0..<Swift.max(count, 1)).map { _ in standIn() } }
     guard count > 0 else { return [failing(TensorError("chunk", of: self, rule: "count \(count) must be positive"))] }
-    return split(Swift.max(1, (shape[axis] + count - 1) / count), dim: axis)
+    let size = shape[axis]
+    return split(Swift.max(1, size / count + (size % count == 0 ? 0 : 1)), dim: axis)
   }
 
   /// The slices along a dimension, which disappears (PyTorch's `unbind`).
@@ -74,7 +76,9 @@ extension Tensor {
       let size = i < lead ? 1 : shape[i - lead]
       interleaved += [1, size]
       expanded += [count, size]
-      merged.append(count * size)
+      let (product, overflow) = count.multipliedReportingOverflow(by: size)
+      if overflow { return failing(TensorError("repeat", of: self, rule: "\(counts) times the shape is too large")) }
+      merged.append(product)
     }
     return reshape(Shape(interleaved)).expand(Shape(expanded)).reshape(Shape(merged))
   }
@@ -91,7 +95,7 @@ extension Tensor {
     guard let axis = normalized(dim, "roll") else { return standIn() }
     let size = rank == 0 ? 1 : shape[axis]
     guard size > 0, rank > 0 else { return clone() }
-    let start = ((-shift % size) + size) % size
+    let start = (size - shift % size) % size
     return Tensor.cat([slice(dim: axis, start: start), slice(dim: axis, end: start)], dim: axis)
   }
 }

@@ -100,9 +100,9 @@ extension Tensor {
   /// One dimension split into several (PyTorch's `unflatten`); one size may be -1.
   public func unflatten(dim: Int, _ sizes: Shape) -> Tensor {
     guard let axis = normalized(dim, "unflatten") else { return standIn() }
-    let known = sizes.filter { $0 != -1 }.reduce(1, *)
+    let known = Shape(sizes.filter { $0 != -1 }).checkedElementCount ?? 0
     let filled = sizes.map { $0 == -1 && known > 0 ? shape[axis] / known : $0 }
-    guard filled.reduce(1, *) == shape[axis] else {
+    guard Shape(filled).checkedElementCount == shape[axis] else {
       return failing(TensorError("unflatten", of: self, rule: "sizes \(sizes) do not multiply to \(shape[axis])"))
     }
     return view(Shape(shape[..<axis] + filled + shape[(axis + 1)...]))
@@ -249,7 +249,7 @@ extension Tensor {
     guard let axis = normalized(dim, "narrow") else { return standIn() }
     let size = shape[axis]
     let first = start < 0 ? start + size : start
-    guard first >= 0, length >= 0, first + length <= size else {
+    guard first >= 0, first <= size, length >= 0, length <= size - first else {
       return failing(
         TensorError("narrow", of: self, rule: "\(length) elements from \(start) are not inside dimension \(axis) of size \(size)"))
     }
@@ -267,7 +267,7 @@ extension Tensor {
     let first = bound(start ?? 0)
     let last = Swift.max(bound(end ?? size), first)
     var result = layout
-    result.shape.dimensions[axis] = (last - first + step - 1) / step
+    result.shape.dimensions[axis] = (last - first) / step + ((last - first) % step == 0 ? 0 : 1)
     result.offset += first * layout.strides[axis]
     result.strides[axis] = layout.strides[axis] &* step
     return applyView(.slice(dim: axis, start: first, step: step), self, result)
@@ -323,7 +323,7 @@ extension Tensor {
       result.strides.append(1)
     } else {
       result.shape.dimensions[axis] = (length - size) / step + 1
-      result.strides[axis] = layout.strides[axis] * step
+      result.strides[axis] = layout.strides[axis] &* step
       result.shape.dimensions.append(size)
       result.strides.append(layout.strides[axis])
     }

@@ -99,7 +99,9 @@ extension Tensor {
       return failing(TensorError(name, of: self, rule: "needs a floating-point tensor, not \(dtype)"))
     }
     if isContiguous || Recording.records(flags, ThreadMode.current) {
-      return copy_(Tensor.drawn(shape, dtype, .cpu, generator, fill))
+      // Refused before a number is drawn.
+    if Recording.records(flags, ThreadMode.current), Recording.recorder?.refusalToWrite(self) != nil { return zero_() }
+    return copy_(Tensor.drawn(shape, dtype, .cpu, generator, fill))
     }
     // As PyTorch does, in the order in which the elements lie in memory.
     let target = permute((0..<rank).sorted { layout.strides[$0] > layout.strides[$1] })

@@ -21,8 +21,8 @@ extension Tensor {
     _ operation: ReduceOperation, _ dims: [Int], keepDim: Bool, dtype: DType? = nil, parameter: Double = 0
   ) -> Tensor {
     guard let axes = axes(operation.name, dims) else { return standIn() }
-    let source = dtype.map { to($0) } ?? self
-    return apply(.reduce(operation, axes, keepDim: keepDim, parameter: parameter), source)
+    guard let dtype else { return apply(.reduce(operation, axes, keepDim: keepDim, parameter: parameter), self) }
+    return apply(.reduce(operation, axes, keepDim: keepDim, parameter: parameter), to(dtype)).to(dtype)
   }
 
   /// The sum of all elements (PyTorch's `sum`); integers and bool give int64.
@@ -104,17 +104,23 @@ extension Tensor {
     reduce(.variance, dim, keepDim: keepDim, parameter: correction)
   }
   /// The standard deviation of all elements (PyTorch's `std`).
-  public func std(correction: Double = 1) -> Tensor { variance(correction: correction).sqrt() }
+  public func std(correction: Double = 1) -> Tensor { variance(correction: correction).rootWithFlatZero() }
   /// Standard deviations along a dimension (PyTorch's `std`).
   public func std(dim: Int, correction: Double = 1, keepDim: Bool = false) -> Tensor {
-    variance(dim: dim, correction: correction, keepDim: keepDim).sqrt()
+    variance(dim: dim, correction: correction, keepDim: keepDim).rootWithFlatZero()
   }
 
   /// The Euclidean norm of all elements (PyTorch's `norm()`). The gradient of the norm of zeros is 0.
   public func norm() -> Tensor {
-    let squares = reduce(.sumOfSquares, [], keepDim: false)
-    let isZero = squares .== 0
-    return Tensor.where(isZero, 0, Tensor.where(isZero, 1, squares).sqrt())
+    // Half precisions would overflow between the sum and its root.
+    let type = dtype.floatingPoint
+    return to(type.computeType).reduce(.sumOfSquares, [], keepDim: false).rootWithFlatZero().to(type)
+  }
+
+  /// The square root, with slope 0 at 0.
+  private final func rootWithFlatZero() -> Tensor {
+    let isZero = self .== 0
+    return Tensor.where(isZero, 0, Tensor.where(isZero, 1, self).sqrt())
   }
   /// The number of elements that are not zero, int64 (PyTorch's `count_nonzero`).
   public func countNonZero() -> Tensor { reduce(.countNonZero, [], keepDim: false) }

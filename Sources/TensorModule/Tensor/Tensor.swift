@@ -265,6 +265,12 @@ public class Tensor: @unchecked Sendable {
     return body()
   }
 
+  /// Makes an initialiser's tensor a stand-in, if it failed in a catching scope.
+  package final func becomeStandIn(for error: TensorError) {
+    setFlags(.standIn)
+    setHistory(StandInError(error))
+  }
+
   /// The text of the failure that this tensor stands in for.
   package final var standInError: TensorError? { (history?.node as? StandInError)?.error }
 }

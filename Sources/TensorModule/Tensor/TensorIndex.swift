@@ -49,7 +49,7 @@ extension ClosedRange: TensorIndex where Bound == Int {
   /// The elements of the range, its end included.
   public var asIndexItem: IndexItem {
     // -1 as the last element is the whole rest.
-    IndexItem(.slice(start: lowerBound, end: upperBound == -1 ? nil : upperBound + 1, step: 1))
+    IndexItem(.slice(start: lowerBound, end: upperBound == -1 || upperBound == .max ? nil : upperBound + 1, step: 1))
   }
 }
 extension PartialRangeFrom: TensorIndex where Bound == Int {
@@ -63,7 +63,7 @@ extension PartialRangeUpTo: TensorIndex where Bound == Int {
 extension PartialRangeThrough: TensorIndex where Bound == Int {
   /// The elements up to the bound, included.
   public var asIndexItem: IndexItem {
-    IndexItem(.slice(start: nil, end: upperBound == -1 ? nil : upperBound + 1, step: 1))
+    IndexItem(.slice(start: nil, end: upperBound == -1 || upperBound == .max ? nil : upperBound + 1, step: 1))
   }
 }
 extension Tensor: TensorIndex {
