@@ -69,37 +69,70 @@ extension Int64 {
 }
 
 extension Double: TensorScalar {
+  /// The dtype with this memory layout.
   public static var dtype: DType { .float64 }
   /// `Double` literals make float32 tensors, as Python's floats do in PyTorch.
   public static var defaultDType: DType { .float32 }
+  /// The value as a plain number.
   public var asScalar: ScalarValue { ScalarValue(.floating(self)) }
+  /// The value nearest to a plain number.
   public init(_ scalar: ScalarValue) { self = scalar.value.double }
 }
 extension Float: TensorScalar {
+  /// The dtype with this memory layout.
   public static var dtype: DType { .float32 }
+  /// The value as a plain number.
   public var asScalar: ScalarValue { ScalarValue(.floating(Double(self))) }
+  /// The value nearest to a plain number.
   public init(_ scalar: ScalarValue) { self = Float(scalar.value.double) }
 }
 #if !(os(macOS) && arch(x86_64))
   extension Float16: TensorScalar {
+    /// The dtype with this memory layout.
     public static var dtype: DType { .float16 }
+    /// The value as a plain number.
     public var asScalar: ScalarValue { ScalarValue(.floating(Double(self))) }
+    /// The value nearest to a plain number.
     public init(_ scalar: ScalarValue) { self = Float16(scalar.value.double) }
   }
 #endif
 extension BFloat16: TensorScalar {
+  /// The dtype with this memory layout.
   public static var dtype: DType { .bfloat16 }
+  /// The value as a plain number.
   public var asScalar: ScalarValue { ScalarValue(.floating(Double(float))) }
+  /// The value nearest to a plain number.
   public init(_ scalar: ScalarValue) { self = BFloat16(Float(scalar.value.double)) }
 }
 extension Bool: TensorScalar {
+  /// The dtype with this memory layout.
   public static var dtype: DType { .bool }
+  /// The value as a plain number.
   public var asScalar: ScalarValue { ScalarValue(.boolean(self)) }
+  /// The value nearest to a plain number.
   public init(_ scalar: ScalarValue) { self = scalar.value.double != 0 }
 }
-extension Int: TensorScalar { public static var dtype: DType { .int64 } }
-extension Int64: TensorScalar { public static var dtype: DType { .int64 } }
-extension Int32: TensorScalar { public static var dtype: DType { .int32 } }
-extension Int16: TensorScalar { public static var dtype: DType { .int16 } }
-extension Int8: TensorScalar { public static var dtype: DType { .int8 } }
-extension UInt8: TensorScalar { public static var dtype: DType { .uint8 } }
+extension Int: TensorScalar {
+  /// The dtype with this memory layout.
+  public static var dtype: DType { .int64 }
+}
+extension Int64: TensorScalar {
+  /// The dtype with this memory layout.
+  public static var dtype: DType { .int64 }
+}
+extension Int32: TensorScalar {
+  /// The dtype with this memory layout.
+  public static var dtype: DType { .int32 }
+}
+extension Int16: TensorScalar {
+  /// The dtype with this memory layout.
+  public static var dtype: DType { .int16 }
+}
+extension Int8: TensorScalar {
+  /// The dtype with this memory layout.
+  public static var dtype: DType { .int8 }
+}
+extension UInt8: TensorScalar {
+  /// The dtype with this memory layout.
+  public static var dtype: DType { .uint8 }
+}
