@@ -37,6 +37,8 @@ static const size_t largest_small = (size_t)1 << 16;
 // (AddressSanitizer's own limit is lower, and it ends the process).
 static const size_t largest_block = (size_t)1 << (CACHE_BYPASSED ? 39 : 45);
 
+bool mk_memory_is_cached(void) { return !CACHE_BYPASSED; }
+
 // ---- Size classes ----
 
 static inline uint32_t class_of(size_t bytes) {

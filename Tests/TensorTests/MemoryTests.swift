@@ -1,3 +1,4 @@
+import CPUKernels
 import Martlet
 import TensorModule
 import Testing
@@ -92,6 +93,10 @@ import Testing
     await #expect(processExitsWith: .success) {
       do { _ = Tensor.ones(4_000_000) + 1 }
       let cached = memoryStatistics().bytesCached
+      guard mk_memory_is_cached() else {
+        #expect(cached == 0)
+        return
+      }
       #expect(cached > 0)
       #expect(trimMemory() > 0)
       #expect(memoryStatistics().bytesCached < cached)

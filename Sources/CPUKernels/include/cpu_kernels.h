@@ -48,6 +48,8 @@ void *mk_allocate(size_t bytes);
 void mk_free(void *block, size_t bytes);
 // Gives every cached block of the shared lists and of this thread back to the system; returns the bytes given back.
 size_t mk_trim(void);
+// False under AddressSanitizer, where every block goes back at once so that a use after free is found.
+bool mk_memory_is_cached(void);
 typedef struct mk_memory_statistics {
   uint64_t allocations;     // calls of mk_allocate since start, this thread's and finished threads' and others' as last published
   uint64_t bytes_in_use;    // handed out now
