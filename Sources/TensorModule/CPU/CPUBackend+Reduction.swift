@@ -11,9 +11,10 @@ extension CPUBackend {
     work.parameter = parameter
     work.compute = computeType(operation, x.dtype).code
     var source = x
-    var kept = merged(source.layout) { !axes.contains($0) }
-    var reduced = merged(source.layout) { axes.contains($0) }
-    if kept.count > Int(MK_MAX_RANK) || reduced.count > Int(MK_MAX_RANK) {
+    let keptAxes = AxisSet(bits: AxisSet.all(rank: x.rank).bits & ~axes.bits)
+    var keptRank = list(keptAxes, of: x.layout, &work.kept_sizes, &work.input_kept_strides)
+    var reducedRank = list(axes, of: x.layout, &work.reduced_sizes, &work.input_reduced_strides)
+    if keptRank == nil || reducedRank == nil {
       // Too many for the kernel's loops: a copy with the reduced dimensions last leaves one of each.
       let order = (0..<x.rank).filter { !axes.contains($0) } + (0..<x.rank).filter { axes.contains($0) }
       var layout = x.layout
@@ -22,16 +23,13 @@ extension CPUBackend {
         layout.strides[i] = x.layout.strides[dim]
       }
       source = try contiguous(Tensor(x.storage, layout: layout, dtype: x.dtype))
-      let keptRank = x.rank - axes.count
-      kept = merged(source.layout) { $0 < keptRank }
-      reduced = merged(source.layout) { $0 >= keptRank }
+      let leading = AxisSet.all(rank: x.rank - axes.count)
+      let trailing = AxisSet(bits: AxisSet.all(rank: x.rank).bits & ~leading.bits)
+      keptRank = list(leading, of: source.layout, &work.kept_sizes, &work.input_kept_strides)
+      reducedRank = list(trailing, of: source.layout, &work.reduced_sizes, &work.input_reduced_strides)
     }
-    work.kept_rank = Int32(kept.count)
-    fill(&work.kept_sizes, kept.map(\.size))
-    fill(&work.input_kept_strides, kept.map(\.stride))
-    work.reduced_rank = Int32(reduced.count)
-    fill(&work.reduced_sizes, reduced.map(\.size))
-    fill(&work.input_reduced_strides, reduced.map(\.stride))
+    work.kept_rank = keptRank ?? 0
+    work.reduced_rank = reducedRank ?? 0
     work.input = UnsafeRawPointer(source.dataPointer)
     work.input_dtype = source.dtype.code
     work.output = result.dataPointer
@@ -50,19 +48,33 @@ extension CPUBackend {
     }
   }
 
-  /// The chosen dimensions, innermost first, those that lie together merged, those of size 1 left out.
-  private static func merged(_ layout: Layout, _ isIncluded: (Int) -> Bool) -> [(size: Int, stride: Int)] {
-    var result: [(size: Int, stride: Int)] = []
-    for i in stride(from: layout.rank - 1, through: 0, by: -1) where isIncluded(i) {
-      let size = layout.shape.dimensions[i], step = layout.strides[i]
-      if size == 1 { continue }
-      if let last = result.last, step == last.size * last.stride {
-        result[result.count - 1].size *= size
-      } else {
-        result.append((size, step))
+  /// Writes the sizes and strides of the chosen dimensions into the kernel's arrays, innermost first, those that lie
+  /// together merged and those of size 1 left out. Returns how many there are; nil if they do not fit.
+  private static func list(
+    _ axes: AxisSet, of layout: Layout, _ sizes: inout KernelDimensions, _ strides: inout KernelDimensions
+  ) -> Int32? {
+    withUnsafeMutableBytes(of: &sizes) { sizes in
+      withUnsafeMutableBytes(of: &strides) { strides in
+        let sizes = sizes.bindMemory(to: Int64.self), strides = strides.bindMemory(to: Int64.self)
+        var count = 0
+        var i = layout.rank - 1
+        while i >= 0 {
+          defer { i -= 1 }
+          guard axes.contains(i) else { continue }
+          let size = Int64(layout.shape.dimensions[i]), step = Int64(layout.strides[i])
+          if size == 1 { continue }
+          if count > 0, step == sizes[count - 1] &* strides[count - 1] {
+            sizes[count - 1] = sizes[count - 1] &* size
+          } else {
+            guard count < sizes.count else { return nil }
+            sizes[count] = size
+            strides[count] = step
+            count += 1
+          }
+        }
+        return Int32(count)
       }
     }
-    return result
   }
 
   static func cumulative(
