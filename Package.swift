@@ -58,6 +58,9 @@ let package = Package(
     tests("TensorTests", ["Martlet", "TensorModule", "CPUKernels", "TestSupport"]),
     tests("AutogradTests", ["Martlet", "TensorModule", "Autograd", "TestSupport"]),
     tests("OperationTests", ["Martlet", "TensorModule", "Autograd", "CPUKernels", "TestSupport"]),
+    .testTarget(
+      name: "OracleTests", dependencies: ["Martlet", "TensorModule", "Interchange", "TestSupport"],
+      path: "Tests/OracleTests", exclude: ["NOTICE"], resources: [.copy("Cases")], swiftSettings: swiftSettings),
     tests("NNTests", ["Martlet", "TensorModule", "TestSupport"]),
     tests("VisionTests", ["Martlet", "Vision", "Interchange", "ExampleSupport", "TestSupport"]),
     tests("CUDABackendTests", ["Martlet", "TensorModule", "CUDABackend", "TestSupport"]),
