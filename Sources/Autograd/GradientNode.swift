@@ -115,21 +115,18 @@ struct GradientSlot {
 }
 
 /// Hooks on the outputs of a node, and gradients kept for `grad` of results.
-final class NodeExtras: Sendable {
+final class NodeExtras: @unchecked Sendable {
   struct Content {
     var hooks: [(id: Int, output: Int, body: @Sendable (Tensor) -> Tensor?)] = []
     var nextHook = 0
     /// By output: present if the gradient is to be kept.
     var retained: [Int: Tensor?] = [:]
   }
-  private let content = Mutex(Content())
+  private let lock = SpinLock()
+  @exclusivity(unchecked) private var content = Content()
 
   func withContent<R>(_ body: (inout Content) -> R) -> R {
-    content.withLock { content in
-      // The closure's result may hold tensors, which the lock's region analysis cannot follow; they are Sendable.
-      nonisolated(unsafe) let result = body(&content)
-      return result
-    }
+    lock.withLock { body(&content) }
   }
 }
 
@@ -148,7 +145,8 @@ package struct Edge: Sendable {
 /// The end of the graph at a tensor that the user made: holds its gradient. Holds not the tensor itself, so nothing but
 /// its user keeps it alive.
 package final class LeafNode: GradientNode, @unchecked Sendable {
-  private let gradientBox = Mutex<Tensor?>(nil)
+  private let lock = SpinLock()
+  @exclusivity(unchecked) private var storedGradient: Tensor?
 
   init(for tensor: Tensor) {
     super.init(output: OutputMetadata(tensor), rare: nil, isOperation: false)
@@ -162,21 +160,21 @@ package final class LeafNode: GradientNode, @unchecked Sendable {
 
   /// Replaces the gradient by what `body` makes of it, alone: two passes may reach a leaf at once.
   func update(_ body: (Tensor?) -> Tensor?) {
-    let old = gradientBox.withLock { box in
-      let old = box
-      box = body(box)
+    let old = lock.withLock {
+      let old = storedGradient
+      storedGradient = body(old)
       return old
     }
     withExtendedLifetime(old) {}
   }
 
   var gradient: Tensor? {
-    get { gradientBox.withLock { $0 } }
+    get { lock.withLock { storedGradient } }
     set {
       // The old one is released outside the lock.
-      let old = gradientBox.withLock { box in
-        let old = box
-        box = newValue
+      let old = lock.withLock {
+        let old = storedGradient
+        storedGradient = newValue
         return old
       }
       withExtendedLifetime(old) {}

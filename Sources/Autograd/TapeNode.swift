@@ -1,5 +1,4 @@
 package import TensorModule
-internal import Synchronization
 
 /// One recorded operation, as plain data: the primitive, the values that its derivative needs, and where the gradients
 /// of its operands go.
@@ -188,7 +187,7 @@ struct SavedValue: Sendable {
 }
 
 /// The values of one node. Two passes may walk one graph, so they are under a lock.
-private final class SavedValues: Sendable {
+private final class SavedValues: @unchecked Sendable {
   private struct Content {
     var first: SavedValue?
     var second: SavedValue?
@@ -197,7 +196,8 @@ private final class SavedValues: Sendable {
     var rest: [(isOutput: Bool, index: Int, value: SavedValue)] = []
     var wasReleased = false
   }
-  private let content: Mutex<Content>
+  private let lock = SpinLock()
+  @exclusivity(unchecked) private var content: Content
 
   init(_ mask: SavedMask, _ operands: Operands, _ output: Tensor, _ others: [Tensor]) {
     var content = Content()
@@ -212,26 +212,26 @@ private final class SavedValues: Sendable {
     for (i, other) in others.enumerated() where mask.outputs >> UInt8(i + 1) & 1 != 0 {
       content.rest.append((true, i + 1, SavedValue(other)))
     }
-    self.content = Mutex(content)
+    self.content = content
   }
 
-  var wasReleased: Bool { content.withLock { $0.wasReleased } }
+  var wasReleased: Bool { lock.withLock { content.wasReleased } }
 
   func operand(_ index: Int) -> SavedValue? {
-    content.withLock { content in
+    lock.withLock {
       index == 0 ? content.first : index == 1 ? content.second
         : content.rest.first { !$0.isOutput && $0.index == index }?.value
     }
   }
   func output(_ index: Int) -> SavedValue? {
-    content.withLock { content in
+    lock.withLock {
       index == 0 ? content.output : content.rest.first { $0.isOutput && $0.index == index }?.value
     }
   }
 
   func release() {
     // What is let go of may be long in dying: outside the lock.
-    let old = content.withLock { content in
+    let old = lock.withLock {
       let old = content
       content = Content(wasReleased: true)
       return old

@@ -1,4 +1,7 @@
 // What the runtime keeps for each thread: the mode word that every operation reads, and two slots for Swift.
+#include <sched.h>
+#include <time.h>
+
 #include "cpu_kernels.h"
 
 _Thread_local uint64_t mk_thread_mode_word __attribute__((tls_model("initial-exec"))) = 0;
@@ -12,3 +15,13 @@ static _Thread_local void *module_slot __attribute__((tls_model("initial-exec"))
 
 void *mk_module_slot(void) { return module_slot; }
 void mk_set_module_slot(void *value) { module_slot = value; }
+
+void mk_wait(uint32_t attempts) {
+  if (attempts < 32) return;
+  if (attempts < 128) {
+    sched_yield();
+    return;
+  }
+  struct timespec moment = {0, 50000};
+  nanosleep(&moment, NULL);
+}

@@ -37,6 +37,8 @@ void mk_set_thread_slot(void *value);
 // Another: the innermost running module call, for error texts.
 void *mk_module_slot(void);
 void mk_set_module_slot(void *value);
+// What a thread does between two looks at a lock that another holds: spins, yields, then sleeps for moments.
+void mk_wait(uint32_t attempts);
 
 // ---- Memory (allocator.c) -----------------------------------------------------------------------------------------
 

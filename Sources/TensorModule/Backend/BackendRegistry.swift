@@ -1,14 +1,12 @@
-internal import Synchronization
-
 /// The kinds of device that the program knows. Kind 0 is the CPU; others register when they are first named.
 package enum BackendRegistry {
   private struct Entry {
     let name: String
     let backend: any Backend
   }
-  private static let entries = Mutex<[Entry]>([])
+  private static let entries = Guarded<[Entry]>([])
   /// Devices that memory was ever allocated on.
-  private static let usedDevices = Mutex<Set<Device>>([])
+  private static let usedDevices = Guarded<Set<Device>>([])
 
   /// Registers a backend once; registering a name again gives the kind it already has.
   package static func register(_ backend: any Backend) -> UInt8 {

@@ -1,4 +1,3 @@
-internal import Synchronization
 
 /// A short list of integers, one a dimension: sizes and strides are kept in it. Up to 64.
 ///
@@ -94,7 +93,7 @@ package struct Dimensions: @unchecked Sendable, BitwiseCopyable {
 /// The lists that are too long to be inline.
 private enum LongLists {
   private struct Entry: @unchecked Sendable { let pointer: UnsafePointer<Int> }
-  private static let known = Mutex<[[Int]: Entry]>([:])
+  private static let known = Guarded<[[Int]: Entry]>([:])
 
   static func pointer(to values: [Int]) -> UnsafePointer<Int> {
     known.withLock { known in

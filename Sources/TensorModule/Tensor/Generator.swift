@@ -1,17 +1,16 @@
 internal import CPUKernels
-internal import Synchronization
 
 /// A source of random numbers: MT19937 with PyTorch's CPU recipes, so that a seed gives the numbers that PyTorch gives.
 ///
 /// Drawing is serialised; tasks that share a generator get some order of its numbers.
 public final class Generator: Sendable {
-  private let state: Mutex<mk_generator>
+  private let state: Guarded<mk_generator>
 
   /// A generator seeded with `seed`. Negative seeds wrap around, as PyTorch's do.
   public init(seed: Int = 5489) {
     var generator = mk_generator()
     mk_generator_seed(&generator, UInt64(bitPattern: Int64(seed)))
-    state = Mutex(generator)
+    state = Guarded(generator)
   }
 
   /// Starts the sequence of `seed` (PyTorch's `manual_seed`), forgetting a cached normal number.

@@ -32,7 +32,7 @@ public class Tensor: @unchecked Sendable {
 
   private final let flagBits: Atomic<UInt8>
   /// Guards what follows.
-  private final let lock = Atomic<Bool>(false)
+  private final let lock = SpinLock()
   @exclusivity(unchecked) private final var historyNode: AnyObject? = nil
   @exclusivity(unchecked) private final var historyOutput: Int = 0
   /// Which of the base's histories this view's own was made from.
@@ -260,9 +260,7 @@ public class Tensor: @unchecked Sendable {
 
   @inline(__always)
   private final func withHistoryLock<R>(_ body: () -> R) -> R {
-    while lock.exchange(true, ordering: .acquiring) {}
-    defer { lock.store(false, ordering: .releasing) }
-    return body()
+    lock.withLock(body)
   }
 
   /// Makes an initialiser's tensor a stand-in, if it failed in a catching scope.
