@@ -1,4 +1,7 @@
 // What the runtime keeps for each thread: the mode word that every operation reads, and two slots for Swift.
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE 1
+#endif
 #include <sched.h>
 #include <time.h>
 
