@@ -4,6 +4,8 @@ private let ln2 = 0.693147180559945309417
 private let ln10 = 2.302585092994045684018
 private let twoOverRootPi = 1.128379167095512573896
 private let rootPiOverTwo = 0.886226925452758013649
+/// α·λ of selu.
+private let seluSlope = 1.6732632423543772848 * 1.0507009873554804934
 private let oneOverRootTwoPi = 0.398942280401432677940
 
 extension UnaryOperation {
@@ -23,7 +25,7 @@ extension UnaryOperation {
       .output
     case .absolute, .square, .log, .log2, .log10, .log1p, .sin, .cos, .asin, .acos, .atan, .sinh, .cosh, .asinh, .acosh,
       .atanh, .logSigmoid, .gelu, .geluTanh, .silu, .mish, .softsign, .erf, .erfc, .lgamma, .digamma, .leakyRelu, .elu,
-      .softplus, .clamp:
+      .softplus, .clamp, .hardshrink, .softshrink, .threshold, .hardsigmoid, .hardswish, .selu:
       .operands(0)
     }
   }
@@ -60,15 +62,12 @@ extension UnaryOperation {
     case .acosh: result = g * (try context.operand(0).square() - 1).rsqrt()
     case .atanh: result = g / (1 - (try context.operand(0).square()))
     case .sigmoid: result = apply(.binary(.sigmoidGradient), g, try context.output())
-    case .logSigmoid: result = g * (-(try context.operand(0))).sigmoid()
+    case .logSigmoid: result = apply(.binary(.logSigmoidGradient), g, try context.operand(0))
     case .relu: result = apply(.binary(.reluGradient), g, try context.output())
     case .gelu: result = apply(.binary(.geluGradient), g, try context.operand(0))
     case .geluTanh: result = apply(.binary(.geluTanhGradient), g, try context.operand(0))
     case .silu: result = apply(.binary(.siluGradient), g, try context.operand(0))
-    case .mish:
-      let x = try context.operand(0)
-      let t = x.softplus().tanh()
-      result = g * (t + x * x.sigmoid() * (1 - t.square()))
+    case .mish: result = apply(.binary(.mishGradient), g, try context.operand(0))
     case .softsign: result = g / (try context.operand(0).abs() + 1).square()
     case .erf: result = g * ((-(try context.operand(0).square())).exp() * twoOverRootPi)
     case .erfc: result = g * ((-(try context.operand(0).square())).exp() * -twoOverRootPi)
@@ -81,6 +80,11 @@ extension UnaryOperation {
     case .elu: result = apply(.binary(.eluGradient, parameters), g, try context.operand(0))
     case .softplus: result = apply(.binary(.softplusGradient, parameters), g, try context.operand(0))
     case .clamp: result = apply(.binary(.clampGradient, parameters), g, try context.operand(0))
+    case .hardshrink, .softshrink: result = apply(.binary(.shrinkGradient, parameters), g, try context.operand(0))
+    case .threshold: result = apply(.binary(.thresholdGradient, parameters), g, try context.operand(0))
+    case .hardsigmoid: result = apply(.binary(.clampGradient, Parameters(-3, 3)), g, try context.operand(0)) / 6
+    case .hardswish: result = apply(.binary(.hardswishGradient), g, try context.operand(0))
+    case .selu: result = apply(.binary(.seluGradient), g, try context.operand(0))
     case .bitwiseNot, .logicalNot, .isNaN, .isInfinite, .isFinite, .signbit: return
     }
     context.give(result, to: 0)
@@ -109,14 +113,16 @@ extension BinaryOperation {
       return needs.contains(1) ? .operands(0, 1) : .operands(1)
     case .remainder, .fmod:
       return needs.contains(1) ? .operands(0, 1) : .nothing
+    case .prelu:
+      return .operands(0, 1)
     case .power, .hypot, .copysign:
       return SavedMask(operands: .of(0, 1), outputs: 1)
     case .maximum, .minimum, .fmax, .fmin, .atan2, .logaddexp, .logaddexp2, .xlogy:
       return .operands(0, 1)
-    case .reluGradient, .leakyReluGradient, .clampGradient:
+    case .reluGradient, .leakyReluGradient, .clampGradient, .shrinkGradient, .thresholdGradient:
       return .operands(1)
     case .sigmoidGradient, .tanhGradient, .geluGradient, .geluTanhGradient, .siluGradient, .eluGradient,
-      .softplusGradient:
+      .softplusGradient, .hardswishGradient, .seluGradient, .mishGradient, .logSigmoidGradient:
       return needs.contains(1) ? .operands(0, 1) : .operands(1)
     }
   }
@@ -191,12 +197,17 @@ extension BinaryOperation {
       let a = try context.operand(0), b = try context.operand(1)
       if first { context.give(Tensor.where((a .== 0).logicalAnd(b .<= 0), 0, g * b.log()), to: 0) }
       if second { context.give(g * a / b, to: 1) }
-    case .reluGradient, .leakyReluGradient, .clampGradient:
+    case .prelu:
+      let x = try context.operand(0), weight = try context.operand(1)
+      let isPositive = x .> 0
+      if first { context.give(Tensor.where(isPositive, g, g * weight), to: 0) }
+      if second { context.give(Tensor.where(isPositive, 0, g * x), to: 1) }
+    case .reluGradient, .leakyReluGradient, .clampGradient, .shrinkGradient, .thresholdGradient:
       // Linear in the gradient, and flat in the other operand wherever it has a slope at all.
       if first { context.give(apply(.binary(self, parameters), g, try context.operand(1)), to: 0) }
       if second { context.give(Tensor.zerosLike(g), to: 1) }
     case .sigmoidGradient, .tanhGradient, .geluGradient, .geluTanhGradient, .siluGradient, .eluGradient,
-      .softplusGradient:
+      .softplusGradient, .hardswishGradient, .seluGradient, .mishGradient, .logSigmoidGradient:
       let x = try context.operand(1)
       if first { context.give(apply(.binary(self, parameters), g, x), to: 0) }
       if second { context.give(g * (try context.operand(0)) * curvature(x, parameters), to: 1) }
@@ -224,7 +235,18 @@ extension BinaryOperation {
       let s = x.sigmoid()
       return s * (1 - s) * (x * (1 - s * 2) + 2)
     case .eluGradient:
-      return Tensor.where(x .> 0, 0, x.exp() * parameters.first)
+      let scale = parameters.second
+      return Tensor.where(x .> 0, 0, (x * scale).exp() * (parameters.first * scale * scale))
+    case .hardswishGradient:
+      return Tensor.where((x .> -3).logicalAnd(x .< 3), Tensor.full(x.shape, 1.0 / 3, dtype: x.dtype, device: x.device), 0)
+    case .seluGradient:
+      return Tensor.where(x .> 0, 0, x.exp() * seluSlope)
+    case .mishGradient:
+      let s = x.sigmoid(), t = x.softplus().tanh()
+      return (1 - t.square()) * s * (2 + x * (1 - s - t * s * 2))
+    case .logSigmoidGradient:
+      let s = x.sigmoid()
+      return s * (s - 1)
     case .softplusGradient:
       let s = (x * parameters.first).sigmoid()
       return Tensor.where(x * parameters.first .> parameters.second, 0, s * (1 - s) * parameters.first)

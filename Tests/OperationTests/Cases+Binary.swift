@@ -136,9 +136,20 @@ private func row(_ operation: BinaryOperation) -> BinaryRow {
     }
   case .siluGradient: return slope { sigmoid($0) * (1 + $0 * (1 - sigmoid($0))) }
   case .leakyReluGradient: return slope(0.1, kinks: [0]) { $0 > 0 ? 1 : 0.1 }
-  case .eluGradient: return slope(1.5, kinks: [0]) { $0 > 0 ? 1 : 1.5 * exp($0) }
+  case .eluGradient: return slope(1.5, 0.75, kinks: [0]) { $0 > 0 ? 1 : 1.5 * 0.75 * exp(0.75 * $0) }
   case .softplusGradient: return slope(2, 3, kinks: [1.5]) { $0 * 2 > 3 ? 1 : sigmoid(2 * $0) }
   case .clampGradient: return slope(-1, 2, kinks: [-1, 2]) { $0 > -1 && $0 < 2 ? 1 : 0 }
+  case .shrinkGradient: return slope(0.5, kinks: [-0.5, 0.5]) { $0 >= -0.5 && $0 <= 0.5 ? 0 : 1 }
+  case .thresholdGradient: return slope(1, kinks: [1]) { $0 <= 1 ? 0 : 1 }
+  case .hardswishGradient: return slope(kinks: [-3, 3]) { $0 <= -3 ? 0 : $0 < 3 ? $0 / 3 + 0.5 : 1 }
+  case .seluGradient: return slope(kinks: [0]) { 1.0507009873554805 * ($0 > 0 ? 1 : 1.6732632423543772 * exp($0)) }
+  case .mishGradient:
+    return slope { x in
+      let t = tanh(max(x, 0) + log1p(exp(-x.magnitude)))
+      return t + x * sigmoid(x) * (1 - t * t)
+    }
+  case .logSigmoidGradient: return slope { sigmoid(-$0) }
+  case .prelu: return plain(.floats) { $0 > 0 ? $0 : $0 * $1 }
   }
 }
 

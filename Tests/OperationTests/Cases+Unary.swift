@@ -21,6 +21,9 @@ private func normalCumulative(_ x: Double) -> Double { 0.5 * erfc(-x / 2.0.squar
 
 private func softplus(_ x: Double) -> Double { max(x, 0) + log1p(exp(-x.magnitude)) }
 
+/// x + 3 limited to 0 ... 6.
+private func sixSteps(_ x: Double) -> Double { x.isNaN ? x : min(max(x + 3, 0), 6) }
+
 /// ψ: shifted up to where the asymptotic series is exact enough; reflected for negative arguments.
 private func digamma(_ x: Double) -> Double {
   if x == 0 { return x.sign == .minus ? .infinity : -.infinity }
@@ -137,12 +140,23 @@ private func row(_ operation: UnaryOperation) -> UnaryRow {
   case .isFinite: return predicate { $0.isFinite }
   case .signbit: return predicate { $0.sign == .minus }
   case .leakyRelu: return activation(0.1, kinks: [0]) { $0 > 0 ? $0 : 0.1 * $0 }
-  case .elu: return activation(1.5, kinks: [0]) { $0 > 0 ? $0 : 1.5 * Foundation.expm1($0) }
+  case .elu: return activation(1.5, 0.75, kinks: [0]) { $0 > 0 ? $0 : 1.5 * Foundation.expm1(0.75 * $0) }
   case .softplus: return activation(2, 3, kinks: [1.5]) { $0 * 2 > 3 ? $0 : Foundation.log1p(Foundation.exp(2 * $0)) / 2 }
   case .clamp:
     var row = numbers([-1, 2]) { $0 < -1 ? -1 : $0 > 2 ? 2 : $0 }
     row.parameters = Parameters(-1, 2)
     return row
+  case .hardshrink: return activation(0.5, kinks: [-0.5, 0.5]) { $0 >= -0.5 && $0 <= 0.5 ? 0 : $0 }
+  case .softshrink:
+    return activation(0.5, kinks: [-0.5, 0.5]) { $0 > 0.5 ? $0 - 0.5 : $0 < -0.5 ? $0 + 0.5 : $0 * 0 }
+  case .threshold:
+    var row = numbers([1]) { $0 <= 1 ? 7 : $0 }
+    row.parameters = Parameters(1, 7)
+    return row
+  case .hardsigmoid: return activation(kinks: [-3, 3]) { sixSteps($0) / 6 }
+  case .hardswish: return activation(kinks: [-3, 3]) { $0 * sixSteps($0) / 6 }
+  case .selu:
+    return activation(kinks: [0]) { 1.0507009873554805 * ($0 > 0 ? $0 : 1.6732632423543772 * Foundation.expm1($0)) }
   }
 }
 

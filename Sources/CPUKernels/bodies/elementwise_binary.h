@@ -31,7 +31,16 @@
   MK_INLINE vf##w silu_gradient_f##w(vf##w g, vf##w x) {                                                                 \
     const vf##w s = sigmoid_f##w(x);                                                                                     \
     return g * s * (1.0f + x * (1.0f - s));                                                                              \
-  }
+  }                                                                                                                      \
+  MK_INLINE vf##w selu_gradient_f##w(vf##w g, vf##w x) {                                                                 \
+    return g * splat_f##w(SELU_SCALE) * select_f##w(x > 0, splat_f##w(1), splat_f##w(SELU_ALPHA) * exp_f##w(x));         \
+  }                                                                                                                      \
+  /* t + x·sigmoid(x)·(1 - t²) with n = e^x, w = n(n + 2), t = w/(w + 2); from 20 on t is 1 */                           \
+  MK_INLINE vf##w mish_gradient_f##w(vf##w g, vf##w x) {                                                                 \
+    const vf##w n = exp_f##w(select_f##w(x > 20.0f, splat_f##w(20.0f), x)), v = n * (n + 2.0f), q = v + 2.0f;            \
+    return g * (v / q + x * (4.0f * n * (n + 1.0f) / (q * q)));                                                          \
+  }                                                                                                                      \
+  MK_INLINE vf##w log_sigmoid_gradient_f##w(vf##w g, vf##w x) { return g / (1.0f + exp_f##w(x)); }
 MK_BINARY_FORMULAS(32)
 MK_BINARY_FORMULAS(64)
 
@@ -39,14 +48,15 @@ MK_BINARY_FORMULAS(64)
   X(floorDivide, floor_divide_f) X(remainder, remainder_f) X(fmod, fmod_f) X(power, pow_f) X(atan2, atan2_f)             \
   X(hypot, hypot_f) X(copysign, copysign_f) X(nextafter, nextafter_f) X(logaddexp, logaddexp_f)                          \
   X(logaddexp2, logaddexp2_f) X(xlogy, xlogy_f) X(geluGradient, gelu_gradient_f)                                         \
-  X(geluTanhGradient, gelu_tanh_gradient_f) X(siluGradient, silu_gradient_f)
+  X(geluTanhGradient, gelu_tanh_gradient_f) X(siluGradient, silu_gradient_f) X(seluGradient, selu_gradient_f)            \
+  X(mishGradient, mish_gradient_f) X(logSigmoidGradient, log_sigmoid_gradient_f)
 #define MK_DEFINE(name, function)                                                 \
   MK_ROW_VECTOR2(binary_##name##_float32, float, 32, function##32(x, y))          \
   MK_ROW_VECTOR2(binary_##name##_float64, double, 64, function##64(x, y))
 MK_BINARY_VECTORS(MK_DEFINE)
 #undef MK_DEFINE
 #define MK_DEFINE(type, T, w, ...)                                                                                     \
-  MK_ROW_VECTOR2(binary_eluGradient_##type, T, w, select_f##w(y > 0, x, x * p0 * exp_f##w(y)))                         \
+  MK_ROW_VECTOR2(binary_eluGradient_##type, T, w, select_f##w(y > 0, x, x * p0 * p1 * exp_f##w(y * p1)))               \
   MK_ROW_VECTOR2(binary_softplusGradient_##type, T, w, select_f##w(y * p0 > p1, x, x * sigmoid_f##w(p0 * y)))
 MK_FLOATS(MK_DEFINE, )
 #undef MK_DEFINE
@@ -65,7 +75,9 @@ MK_FLOATS(MK_DEFINE, )
   X(fmin, ((x < y) | (y != y)) ? x : y)                \
   X(reluGradient, y <= 0 ? 0 : x) /* NaN lets it pass */ \
   X(sigmoidGradient, x * (1 - y) * y)                  \
-  X(tanhGradient, x * ((1 - y) * (1 + y)))
+  X(tanhGradient, x * ((1 - y) * (1 + y)))             \
+  X(hardswishGradient, y <= -3 ? 0 : y < 3 ? x * (y / 3 + (__typeof__(x))0.5) : x) \
+  X(prelu, x > 0 ? x : x * y)
 #define MK_DEFINE_FLOAT(type, T, w, name, formula) MK_ROW_LOOP2(binary_##name##_##type, T, T, formula)
 #define MK_DEFINE(name, formula) MK_FLOATS(MK_DEFINE_FLOAT, name, formula)
 MK_BINARY_FLOAT_LOOPS(MK_DEFINE)
@@ -73,7 +85,9 @@ MK_BINARY_FLOAT_LOOPS(MK_DEFINE)
 #undef MK_DEFINE_FLOAT
 #define MK_DEFINE(type, T, w, ...)                                                                              \
   MK_ROW_LOOP2P(binary_leakyReluGradient_##type, T, parameter_##type, y > 0 ? x : x * p0)                       \
-  MK_ROW_LOOP2P(binary_clampGradient_##type, T, parameter_##type, ((y > p0) & (y < p1)) ? x : 0)
+  MK_ROW_LOOP2P(binary_clampGradient_##type, T, parameter_##type, ((y > p0) & (y < p1)) ? x : 0)                \
+  MK_ROW_LOOP2P(binary_shrinkGradient_##type, T, parameter_##type, ((y >= -p0) & (y <= p0)) ? 0 : x)            \
+  MK_ROW_LOOP2P(binary_thresholdGradient_##type, T, parameter_##type, y <= p0 ? 0 : x)
 MK_FLOATS(MK_DEFINE, )
 #undef MK_DEFINE
 
@@ -222,6 +236,8 @@ static const row_kernel binary_table[MK_BINARY_COUNT][MK_DTYPE_COUNT] = {
   MK_FLOATS_ONLY(reluGradient) MK_FLOATS_ONLY(sigmoidGradient) MK_FLOATS_ONLY(tanhGradient) MK_FLOATS_ONLY(geluGradient)
   MK_FLOATS_ONLY(geluTanhGradient) MK_FLOATS_ONLY(siluGradient) MK_FLOATS_ONLY(leakyReluGradient) MK_FLOATS_ONLY(eluGradient)
   MK_FLOATS_ONLY(softplusGradient) MK_FLOATS_ONLY(clampGradient)
+  MK_FLOATS_ONLY(shrinkGradient) MK_FLOATS_ONLY(thresholdGradient) MK_FLOATS_ONLY(hardswishGradient)
+  MK_FLOATS_ONLY(seluGradient) MK_FLOATS_ONLY(mishGradient) MK_FLOATS_ONLY(logSigmoidGradient) MK_FLOATS_ONLY(prelu)
 };
 #undef MK_FLOAT_ENTRIES
 #undef MK_SHORT_ENTRIES
@@ -232,7 +248,7 @@ static const row_kernel binary_table[MK_BINARY_COUNT][MK_DTYPE_COUNT] = {
 #undef MK_WITH_BOOL
 #undef MK_PREDICATE
 #undef MK_BITS
-_Static_assert(MK_BINARY_clampGradient == MK_BINARY_COUNT - 1 && MK_BINARY_COUNT == 46,
+_Static_assert(MK_BINARY_prelu == MK_BINARY_COUNT - 1 && MK_BINARY_COUNT == 53,
                "a new binary operation wants its entry above");
 
 // equal … logicalXor answer bool.

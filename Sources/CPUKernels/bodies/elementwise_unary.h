@@ -22,7 +22,13 @@
   MK_INLINE vf##w softplus_f##w(vf##w x, vf##w beta, vf##w threshold) {                                                    \
     const vf##w t = x * beta;                                                                                              \
     return select_f##w(t > threshold, x, log1p_f##w(exp_f##w(t)) / beta);                                                  \
+  }                                                                                                                        \
+  MK_INLINE vf##w selu_f##w(vf##w x) {                                                                                     \
+    return splat_f##w(SELU_SCALE) * select_f##w(x > 0, x, splat_f##w(SELU_ALPHA) * expm1_f##w(x));                         \
   }
+// of Klambauer and others' Self-Normalizing Neural Networks
+#define SELU_ALPHA 1.6732632423543772848170429916717
+#define SELU_SCALE 1.0507009873554804934193349852946
 MK_ACTIVATIONS(32)
 MK_ACTIVATIONS(64)
 
@@ -32,14 +38,14 @@ MK_ACTIVATIONS(64)
   X(sin, sin_f) X(cos, cos_f) X(tan, tan_f) X(asin, asin_f) X(acos, acos_f) X(atan, atan_f) X(sinh, sinh_f)               \
   X(cosh, cosh_f) X(tanh, tanh_f) X(asinh, asinh_f) X(acosh, acosh_f) X(atanh, atanh_f) X(sigmoid, sigmoid_f)             \
   X(logSigmoid, log_sigmoid_f) X(gelu, gelu_f) X(geluTanh, gelu_tanh_f) X(silu, silu_f) X(mish, mish_f) X(erf, erf_f)     \
-  X(erfc, erfc_f) X(erfinv, erfinv_f) X(lgamma, lgamma_f) X(digamma, digamma_f)
+  X(erfc, erfc_f) X(erfinv, erfinv_f) X(lgamma, lgamma_f) X(digamma, digamma_f) X(selu, selu_f)
 #define MK_DEFINE(name, function)                                               \
   MK_ROW_VECTOR1(unary_##name##_float32, float, 32, function##32(x))            \
   MK_ROW_VECTOR1(unary_##name##_float64, double, 64, function##64(x))
 MK_UNARY_VECTORS(MK_DEFINE)
 #undef MK_DEFINE
 #define MK_DEFINE(type, T, w, ...)                                                                                             \
-  MK_ROW_VECTOR1(unary_elu_##type, T, w, select_f##w(x > 0, x, p0 * expm1_f##w(x)))                                            \
+  MK_ROW_VECTOR1(unary_elu_##type, T, w, select_f##w(x > 0, x, p0 * expm1_f##w(x * p1)))                                       \
   MK_ROW_VECTOR1(unary_softplus_##type, T, w, softplus_f##w(x, p0, p1))
 MK_FLOATS(MK_DEFINE, )
 #undef MK_DEFINE
@@ -58,7 +64,11 @@ MK_FLOATS(MK_DEFINE, )
   X(floor, __builtin_elementwise_floor(x))                         \
   X(ceil, __builtin_elementwise_ceil(x))                           \
   X(round, __builtin_elementwise_roundeven(x))                     \
-  X(trunc, __builtin_elementwise_trunc(x))
+  X(trunc, __builtin_elementwise_trunc(x))                         \
+  X(hardsigmoid, six_steps(x) / 6)                                 \
+  X(hardswish, x * six_steps(x) / 6)
+// x + 3 limited to 0 ... 6; NaN stays
+#define six_steps(x) ((x) + 3 < 0 ? 0 : (x) + 3 > 6 ? 6 : (x) + 3)
 #define MK_DEFINE_FLOAT(type, T, w, name, formula) MK_ROW_LOOP1(unary_##name##_##type, T, T, formula)
 #define MK_DEFINE(name, formula) MK_FLOATS(MK_DEFINE_FLOAT, name, formula)
 MK_UNARY_FLOAT_LOOPS(MK_DEFINE)
@@ -72,6 +82,10 @@ MK_UNARY_FLOAT_LOOPS(MK_DEFINE)
   MK_ROW_LOOP1(unary_isFinite_##type, T, uint8_t, __builtin_elementwise_abs(x) < (T)INFINITY)           \
   MK_ROW_LOOP1(unary_signbit_##type, T, uint8_t, __builtin_signbit(x) != 0)                             \
   MK_ROW_LOOP1P(unary_leakyRelu_##type, T, parameter_##type, x > 0 ? x : p0 * x)                        \
+  MK_ROW_LOOP1P(unary_hardshrink_##type, T, parameter_##type, ((x >= -p0) & (x <= p0)) ? 0 : x)         \
+  /* times 0, so that NaN stays */                                                                      \
+  MK_ROW_LOOP1P(unary_softshrink_##type, T, parameter_##type, x > p0 ? x - p0 : x < -p0 ? x + p0 : x * 0) \
+  MK_ROW_LOOP1P(unary_threshold_##type, T, parameter_##type, x <= p0 ? p1 : x)                          \
   /* comparisons that NaN fails, so it stays */                                                         \
   MK_ROW_LOOP1P(unary_clamp_##type, T, parameter_##type, clamp_bounds(x, p0, p1))
 // min(max(x, low), high): with the bounds crossed the upper one wins
@@ -105,10 +119,12 @@ MK_UNARY_INTEGER_LOOPS(MK_DEFINE)
   MK_ROW_LOOP1(unary_isInfinite_##type, T, uint8_t, 0)                            \
   MK_ROW_LOOP1(unary_isFinite_##type, T, uint8_t, 1)                              \
   MK_ROW_LOOP1(unary_signbit_##type, T, uint8_t, x < 0)                           \
+  MK_ROW_LOOP1P(unary_threshold_##type, T, parameter_##type, x <= p0 ? p1 : x)    \
   MK_ROW_LOOP1P(unary_clamp_##type, T, parameter_##type, clamp_bounds(x, p0, p1))
 MK_INTEGERS(MK_DEFINE, )
 #undef MK_DEFINE
 #undef clamp_bounds
+#undef six_steps
 
 MK_ROW_LOOP1(unary_not_bool, uint8_t, uint8_t, x == 0)
 MK_ROW_LOOP1(unary_zero_bool, uint8_t, uint8_t, 0)
@@ -129,6 +145,8 @@ static const row_kernel unary_table[MK_UNARY_COUNT][MK_DTYPE_COUNT] = {
   MK_FLOATS_ONLY(squareRoot) MK_FLOATS_ONLY(reciprocalSquareRoot) MK_FLOATS_ONLY(reciprocal)
   MK_NUMBERS(negate) MK_NUMBERS(absolute) MK_NUMBERS(sign) MK_NUMBERS(square) MK_NUMBERS(relu)
   MK_NUMBERS(floor) MK_NUMBERS(ceil) MK_NUMBERS(round) MK_NUMBERS(trunc) MK_NUMBERS(clamp)
+  MK_FLOATS_ONLY(hardshrink) MK_FLOATS_ONLY(softshrink) MK_FLOATS_ONLY(hardsigmoid) MK_FLOATS_ONLY(hardswish)
+  MK_NUMBERS(threshold)
   [MK_UNARY_bitwiseNot] = {MK_INTEGER_ENTRIES(bitwiseNot), [MK_bool] = unary_not_bool},
   MK_PREDICATE(logicalNot, unary_not_bool) MK_PREDICATE(isNaN, unary_zero_bool) MK_PREDICATE(isInfinite, unary_zero_bool)
   MK_PREDICATE(isFinite, unary_one_bool) MK_PREDICATE(signbit, unary_zero_bool)
@@ -138,7 +156,7 @@ static const row_kernel unary_table[MK_UNARY_COUNT][MK_DTYPE_COUNT] = {
 #undef MK_FLOATS_ONLY
 #undef MK_NUMBERS
 #undef MK_PREDICATE
-_Static_assert(MK_UNARY_clamp == MK_UNARY_COUNT - 1 && MK_UNARY_COUNT == 54, "a new unary operation wants its entry above");
+_Static_assert(MK_UNARY_selu == MK_UNARY_COUNT - 1 && MK_UNARY_COUNT == 60, "a new unary operation wants its entry above");
 
 // logicalNot … signbit answer bool.
 MK_INLINE bool unary_is_predicate(int32_t operation) {

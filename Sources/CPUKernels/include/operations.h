@@ -17,9 +17,13 @@
   X(floor) X(ceil) X(round) X(trunc)                                                                                   \
   X(bitwiseNot) X(logicalNot) X(isNaN) X(isInfinite) X(isFinite) X(signbit)                                            \
   X(leakyRelu)   /* x > 0 ? x : p0·x */                                                                                \
-  X(elu)         /* x > 0 ? x : p0·expm1(x) */                                                                         \
+  X(elu)         /* x > 0 ? x : p0·expm1(p1·x) */                                                                         \
   X(softplus)    /* p0 = beta, p1 = threshold: x·p0 > p1 ? x : log1p(exp(p0·x))/p0 */                                  \
-  X(clamp)       /* min(max(x, p0), p1); NaN stays NaN; p0 = -inf or p1 = inf for a missing bound */
+  X(clamp)       /* min(max(x, p0), p1); NaN stays NaN; p0 = -inf or p1 = inf for a missing bound */                   \
+  X(hardshrink)  /* -p0 <= x <= p0 ? 0 : x */                                                                          \
+  X(softshrink)  /* x > p0 ? x - p0 : x < -p0 ? x + p0 : 0 */                                                          \
+  X(threshold)   /* x <= p0 ? p1 : x */                                                                                \
+  X(hardsigmoid) X(hardswish) X(selu)
 
 // Two operands. Results of the comparison and logical ones are bool.
 #define MK_BINARY_OPERATIONS(X)                                                                                       \
@@ -35,9 +39,13 @@
   X(geluTanhGradient)  /* of x */                                                                                      \
   X(siluGradient)      /* of x */                                                                                      \
   X(leakyReluGradient) /* of x: x > 0 ? g : g·p0 */                                                                    \
-  X(eluGradient)       /* of x: x > 0 ? g : g·p0·exp(x) */                                                             \
+  X(eluGradient)       /* of x: x > 0 ? g : g·p0·p1·exp(p1·x) */                                                             \
   X(softplusGradient)  /* of x: x·p0 > p1 ? g : g·sigmoid(p0·x) */                                                     \
-  X(clampGradient)     /* of x: p0 < x < p1 ? g : 0; at a bound 0 */
+  X(clampGradient)     /* of x: p0 < x < p1 ? g : 0; at a bound 0 */                                                   \
+  X(shrinkGradient)    /* of x: -p0 <= x <= p0 ? 0 : g */                                                              \
+  X(thresholdGradient) /* of x: x <= p0 ? 0 : g */                                                                     \
+  X(hardswishGradient) X(seluGradient) X(mishGradient) X(logSigmoidGradient) /* of x */                                \
+  X(prelu)             /* (x, weight): x > 0 ? x : weight·x */
 
 // Three operands.
 #define MK_TERNARY_OPERATIONS(X)                                                                                      \

@@ -6,7 +6,8 @@ package enum UnaryOperation: UInt8, CaseIterable, Sendable {
   case copy, negate, absolute, sign, square, squareRoot, reciprocalSquareRoot, reciprocal, exp, exp2, expm1,
     log, log2, log10, log1p, sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, asinh, acosh, atanh, sigmoid,
     logSigmoid, relu, gelu, geluTanh, silu, mish, softsign, erf, erfc, erfinv, lgamma, digamma, floor, ceil,
-    round, trunc, bitwiseNot, logicalNot, isNaN, isInfinite, isFinite, signbit, leakyRelu, elu, softplus, clamp
+    round, trunc, bitwiseNot, logicalNot, isNaN, isInfinite, isFinite, signbit, leakyRelu, elu, softplus, clamp,
+    hardshrink, softshrink, threshold, hardsigmoid, hardswish, selu
 }
 
 /// Element-wise functions of two operands, and the gradients that are fused with their activation
@@ -16,7 +17,8 @@ package enum BinaryOperation: UInt8, CaseIterable, Sendable {
     fmax, fmin, atan2, hypot, copysign, nextafter, logaddexp, logaddexp2, xlogy, bitwiseAnd, bitwiseOr,
     bitwiseXor, leftShift, rightShift, gcd, lcm, equal, notEqual, less, lessEqual, greater, greaterEqual,
     logicalAnd, logicalOr, logicalXor, reluGradient, sigmoidGradient, tanhGradient, geluGradient,
-    geluTanhGradient, siluGradient, leakyReluGradient, eluGradient, softplusGradient, clampGradient
+    geluTanhGradient, siluGradient, leakyReluGradient, eluGradient, softplusGradient, clampGradient,
+    shrinkGradient, thresholdGradient, hardswishGradient, seluGradient, mishGradient, logSigmoidGradient, prelu
 }
 
 /// Element-wise functions of three operands.

@@ -2,7 +2,7 @@ extension UnaryOperation {
   func signature(_ x: Tensor) throws(TensorError) -> Signature {
     let dtype = x.dtype
     switch self {
-    case .copy, .square, .sign, .floor, .ceil, .round, .trunc, .clamp:
+    case .copy, .square, .sign, .floor, .ceil, .round, .trunc, .clamp, .threshold:
       return Signature(x.shape, dtype)
     case .negate, .absolute, .relu:
       if dtype == .bool && self == .negate {
@@ -13,7 +13,8 @@ extension UnaryOperation {
       .tan, .asin, .acos, .atan, .sinh, .cosh, .tanh, .asinh, .acosh, .atanh, .sigmoid, .erf, .erfc, .erfinv, .lgamma,
       .digamma:
       return Signature(x.shape, x.isWrappedNumber ? .float64 : dtype.floatingPoint)
-    case .logSigmoid, .gelu, .geluTanh, .silu, .mish, .softsign, .leakyRelu, .elu, .softplus:
+    case .logSigmoid, .gelu, .geluTanh, .silu, .mish, .softsign, .leakyRelu, .elu, .softplus,
+      .hardshrink, .softshrink, .hardsigmoid, .hardswish, .selu:
       guard dtype.isFloatingPoint else {
         throw TensorError(
           name, of: x, rule: "needs a floating-point tensor, not \(dtype)", hint: "convert it with to(.float32)")
@@ -97,7 +98,15 @@ extension BinaryOperation {
       return .bool
     case .add, .multiply, .maximum, .minimum, .fmax, .fmin, .reluGradient, .sigmoidGradient, .tanhGradient,
       .geluGradient, .geluTanhGradient, .siluGradient, .leakyReluGradient, .eluGradient, .softplusGradient,
-      .clampGradient:
+      .clampGradient, .shrinkGradient, .thresholdGradient, .hardswishGradient, .seluGradient, .mishGradient,
+      .logSigmoidGradient:
+      return promoted
+    case .prelu:
+      guard a.dtype.isFloatingPoint, promoted == a.dtype else {
+        throw TensorError(
+          name, of: a, b, rule: "needs floating-point operands of one dtype, not \(a.dtype) and \(b.dtype)",
+          hint: "convert one with to(_:)")
+      }
       return promoted
     }
   }

@@ -63,8 +63,10 @@ extension Tensor {
   public consuming func mish() -> Tensor { apply(.unary(.mish), self) }
   /// x·sigmoid(x), also called swish.
   public consuming func silu() -> Tensor { apply(.unary(.silu), self) }
-  /// x / (1 + |x|).
-  public consuming func softsign() -> Tensor { apply(.unary(.softsign), self) }
+  /// x / (1 + |x|) (PyTorch's `F.softsign`).
+  public consuming func softsign() -> Tensor {
+    dtype.isFloatingPoint ? apply(.unary(.softsign), self) : apply(.unary(.softsign), to(.float32))
+  }
   /// The error function.
   public consuming func erf() -> Tensor { apply(.unary(.erf), self) }
   /// 1 - erf(x), exact in the tail.
@@ -97,7 +99,7 @@ extension Tensor {
   public consuming func signbit() -> Tensor { apply(.unary(.signbit), self) }
 
   /// How `gelu` is computed.
-  public enum GELUApproximation: Sendable {
+  public enum GELUApproximation: String, Sendable {
     /// By the error function: x·Φ(x).
     case none
     /// By a hyperbolic tangent, as GPT-2 does.
@@ -115,7 +117,7 @@ extension Tensor {
   }
 
   /// x where positive, else `alpha`·(exp(x) - 1) (PyTorch's `F.elu`).
-  public consuming func elu(alpha: Double = 1) -> Tensor { apply(.unary(.elu, Parameters(alpha)), self) }
+  public consuming func elu(alpha: Double = 1) -> Tensor { apply(.unary(.elu, Parameters(alpha, 1)), self) }
 
   /// log(1 + exp(beta·x)) / beta; x itself where beta·x > threshold (PyTorch's `F.softplus`).
   public consuming func softplus(beta: Double = 1, threshold: Double = 20) -> Tensor {
