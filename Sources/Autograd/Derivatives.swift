@@ -35,6 +35,8 @@ extension Primitive {
     case .softmaxGradient: .operands(0, 1)
     case .lstmCell: SavedMask(operands: .of(1), outputs: 0b110)
     case .lstmCellGradient: .operands(0, 1, 2, 3, 4)
+    case .ctcLoss: SavedMask(operands: .of(0, 1, 2, 3), outputs: 0b11)
+    case .ctcLossGradient: .nothing
     }
   }
 
@@ -98,6 +100,13 @@ extension Primitive {
         ]), resultCount: 2)
       context.give(try addActivationGradient(results[0], context), to: 0)
       context.give(results[1], to: 1)
+    case .ctcLoss(let blank, let zeroInfinity):
+      var operands = [context.takeGradient()]
+      for i in 0..<4 { operands.append(try context.operand(i)) }
+      operands += [try context.output(), try context.output(1)]
+      context.give(apply(.ctcLossGradient(blank: blank, zeroInfinity: zeroInfinity), Operands(operands)), to: 0)
+    case .ctcLossGradient:
+      throw TensorError("ctcLoss", of: context.gradient, rule: "the gradient has no derivative of its own", hint: "do not pass createGraph: true")
     case .softmaxGradient, .lstmCellGradient:
       try deriveByDecomposition(&context)
     }

@@ -4,7 +4,8 @@ import TensorModule
 enum PrimitiveKind: String, CaseIterable {
   case unary, binary, ternary, cast, reduce, cumulative, view, place, window, assignWindow, contiguous, flip, concatenate, matmul, linear,
     convolution, convolutionInputGradient, convolutionWeightGradient, maxPool, maxPoolGradient, maxPoolPick, averagePool,
-    averagePoolGradient, indexSelect, indexAdd, gather, scatter, softmax, softmaxGradient, lstmCell, lstmCellGradient
+    averagePoolGradient, indexSelect, indexAdd, gather, scatter, softmax, softmaxGradient, lstmCell, lstmCellGradient, ctcLoss,
+    ctcLossGradient
 
   /// The keys that rows must exist for.
   var keys: [String] {
@@ -84,6 +85,8 @@ extension Primitive {
     case .softmaxGradient: .softmaxGradient
     case .lstmCell: .lstmCell
     case .lstmCellGradient: .lstmCellGradient
+    case .ctcLoss: .ctcLoss
+    case .ctcLossGradient: .ctcLossGradient
     }
   }
 

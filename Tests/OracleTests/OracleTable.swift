@@ -34,7 +34,9 @@ struct OracleTable {
 
   /// The whole table.
   static func complete() -> OracleTable {
-    let table = OracleTable()
+    var table = OracleTable()
+    table.addActivations()
+    table.addNeural()
     return table
   }
 }

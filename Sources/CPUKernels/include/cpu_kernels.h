@@ -221,6 +221,17 @@ int32_t mk_run_lstm_cell(int32_t dtype, int64_t batch, int64_t hidden, const voi
 int32_t mk_run_lstm_cell_gradient(int32_t dtype, int64_t batch, int64_t hidden, const void *hidden_gradient, const void *cell_gradient,
                                   const void *activations, const void *previous_cell, const void *cell, void *gates_gradient, void *previous_cell_gradient);
 
+// ---- Connectionist temporal classification (run_ctc.c) ---------------------------------------------------------------------
+
+// sizes: frames, batch, classes, labels a row. Row-major float32 or float64: log_probabilities [frames, batch, classes],
+// losses [batch], alpha [batch, frames, 2·labels + 1]; int64 targets [batch, labels], counts [batch], all in range.
+int32_t mk_run_ctc_loss(int32_t dtype, const int64_t sizes[4], int64_t blank, const void *log_probabilities, const int64_t *targets,
+                        const int64_t *frame_counts, const int64_t *label_counts, void *losses, void *alpha);
+// gradient [batch]; result like log_probabilities, as PyTorch has it: right for what went into a log-softmax.
+int32_t mk_run_ctc_loss_gradient(int32_t dtype, const int64_t sizes[4], int64_t blank, bool zero_infinity, const void *gradient,
+                                 const void *log_probabilities, const int64_t *targets, const int64_t *frame_counts,
+                                 const int64_t *label_counts, const void *losses, const void *alpha, void *result);
+
 // ---- Random (run_random.c) ------------------------------------------------------------------------------------------------
 
 // MT19937, seeded by Knuth's multiplier 1812433253 from the low 32 bits, and the second normal that Box–Muller leaves.

@@ -36,3 +36,36 @@ extension CPUBackend {
     }
   }
 }
+
+extension CPUBackend {
+  static func ctcLoss(_ blank: Int, _ inputs: Operands, into losses: Tensor, alpha: Tensor) throws(TensorError) {
+    let sources = try inputs.array.map { (x) throws(TensorError) in try contiguous(x) }
+    let status = withExtendedLifetime(sources) {
+      mk_run_ctc_loss(
+        losses.dtype.code, ctcSizes(sources[0], sources[1]), Int64(blank), sources[0].dataPointer, integers(sources[1]),
+        integers(sources[2]), integers(sources[3]), losses.dataPointer, alpha.dataPointer)
+    }
+    try check(status, "ctcLoss", inputs)
+  }
+
+  static func ctcLossGradient(
+    _ blank: Int, _ zeroInfinity: Bool, _ inputs: Operands, into result: Tensor
+  ) throws(TensorError) {
+    let sources = try inputs.array.map { (x) throws(TensorError) in try contiguous(x) }
+    let status = withExtendedLifetime(sources) {
+      mk_run_ctc_loss_gradient(
+        result.dtype.code, ctcSizes(sources[1], sources[2]), Int64(blank), zeroInfinity, sources[0].dataPointer,
+        sources[1].dataPointer, integers(sources[2]), integers(sources[3]), integers(sources[4]), sources[5].dataPointer,
+        sources[6].dataPointer, result.dataPointer)
+    }
+    try check(status, "ctcLoss", inputs)
+  }
+
+  private static func ctcSizes(_ logProbabilities: Tensor, _ targets: Tensor) -> [Int64] {
+    (logProbabilities.shape.map { $0 } + [targets.shape[1]]).map(Int64.init)
+  }
+
+  private static func integers(_ x: Tensor) -> UnsafePointer<Int64> {
+    UnsafePointer(x.dataPointer.assumingMemoryBound(to: Int64.self))
+  }
+}

@@ -73,6 +73,10 @@ enum CPUBackend {
       try lstmCell(inputs, into: result, others)
     case .lstmCellGradient:
       try lstmCellGradient(inputs, into: result, others)
+    case .ctcLoss(let blank, _):
+      try ctcLoss(blank, inputs, into: result, alpha: others[0])
+    case .ctcLossGradient(let blank, let zeroInfinity):
+      try ctcLossGradient(blank, zeroInfinity, inputs, into: result)
     }
   }
 

@@ -33,6 +33,8 @@ extension Primitive {
     case .softmaxGradient(_, let logarithm): logarithm ? "logSoftmaxGradient" : "softmaxGradient"
     case .lstmCell: "lstmCell"
     case .lstmCellGradient: "lstmCellGradient"
+    case .ctcLoss: "ctcLoss"
+    case .ctcLossGradient: "ctcLossGradient"
     }
   }
 }

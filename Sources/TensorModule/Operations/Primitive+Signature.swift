@@ -107,6 +107,12 @@ extension Primitive {
         more: [Specification(cell.shape, first.dtype), Specification(first.shape, first.dtype)])
     case .lstmCellGradient:
       return Signature(operands[2].shape, first.dtype, more: [Specification(operands[3].shape, first.dtype)])
+    case .ctcLoss:
+      let places = 2 * operands[1].shape[1] + 1
+      return Signature(
+        [first.shape[1]], first.dtype, more: [Specification([first.shape[1], first.shape[0], places], first.dtype)])
+    case .ctcLossGradient:
+      return Signature(operands[1].shape, first.dtype)
     }
   }
 }

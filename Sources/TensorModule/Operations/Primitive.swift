@@ -73,6 +73,11 @@ package enum Primitive: Sendable {
   /// Operands hidden gradient, cell gradient, activations, previous cell, cell. Outputs gates gradient, previous
   /// cell's gradient.
   case lstmCellGradient
+  /// Operands log-probabilities `[T, N, C]`, targets `[N, S]`, frame counts `[N]`, label counts `[N]`. Outputs losses
+  /// `[N]` and the forward variables `[N, T, 2S + 1]`. No decomposition: a recursion over frames.
+  case ctcLoss(blank: Int, zeroInfinity: Bool)
+  /// Operands gradient, then the above with their outputs. Has no derivative, as in PyTorch.
+  case ctcLossGradient(blank: Int, zeroInfinity: Bool)
 }
 
 /// Up to two numbers that an element-wise operation takes beside its operands.

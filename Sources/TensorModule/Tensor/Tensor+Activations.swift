@@ -162,3 +162,15 @@ extension Tensor {
     applyInPlace(.unary(.threshold, Parameters(threshold, value)), self)
   }
 }
+
+extension Tensor.GELUApproximation {
+  /// From PyTorch's spelling, `none` or `tanh`; any other is an error.
+  public init(named name: String) {
+    if let known = Self(rawValue: name) {
+      self = known
+      return
+    }
+    fail(TensorError("gelu", rule: "the approximation must be none or tanh, not \(name)"))
+    self = .none
+  }
+}

@@ -140,15 +140,4 @@ extension Tensor {
     guard p >= 0, p <= 1 else { return failing(TensorError("bernoulli_", of: self, rule: "p \(p) must be between 0 and 1")) }
     return copy_(Tensor.bernoulliMask(shape, p: p, generator: generator))
   }
-
-  /// Zeroes elements with probability `p` and scales the others by 1/(1 - p) (PyTorch's `F.dropout`); the tensor itself
-  /// when not training.
-  public func dropout(_ p: Double = 0.5, training: Bool = true, generator: Generator? = nil) -> Tensor {
-    if ThreadMode.hasFailed { return standIn() }
-    guard p >= 0, p <= 1 else { return failing(TensorError("dropout", of: self, rule: "p \(p) must be between 0 and 1")) }
-    if !training || p == 0 { return self }
-    if p == 1 { return self * Tensor.zerosLike(self) }
-    let mask = Tensor.bernoulliMask(shape, p: 1 - p, generator: generator).to(dtype).to(device)
-    return self * mask.div_(1 - p)
-  }
 }

@@ -14,6 +14,7 @@ extension Functional {
       return failing(TensorError("binaryCrossEntropy", of: input, rule: "probabilities must be floating-point, not \(input.dtype)"))
     }
     guard let touchesEnds = checkedRange(input) else { return standIn() }
+    let type = resultType(input, target), input = wide(input), target = wide(target)
     var losses: Tensor
     if touchesEnds {
       // At 0 and 1 the logarithm's slope is infinite; there the value is -100 or 0 and the slope PyTorch's.
@@ -25,8 +26,8 @@ extension Functional {
     } else {
       losses = entropy(input, target)
     }
-    if let weight { losses = losses * weight }
-    return reduction(losses)
+    if let weight { losses = losses * wide(weight) }
+    return reduced(losses, reduction, type)
   }
 
   private static func entropy(_ x: Tensor, _ target: Tensor) -> Tensor {
@@ -74,14 +75,15 @@ extension Functional {
     _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, posWeight: Tensor? = nil, reduction: Reduction = .mean
   ) -> Tensor {
     guard fits("binaryCrossEntropyWithLogits", input, target, false) else { return standIn() }
+    let type = resultType(input, target), input = wide(input), target = wide(target)
     let negative = (1.0 - target) * input
     var losses: Tensor
     if let posWeight {
-      losses = negative - ((posWeight - 1.0) * target + 1.0) * input.logSigmoid()
+      losses = negative - ((wide(posWeight) - 1.0) * target + 1.0) * input.logSigmoid()
     } else {
       losses = negative - input.logSigmoid()
     }
-    if let weight { losses = losses * weight }
-    return reduction(losses)
+    if let weight { losses = losses * wide(weight) }
+    return reduced(losses, reduction, type)
   }
 }
