@@ -10,28 +10,19 @@ func temporalClassificationCases() -> [OperationCase] {
   let targets = DenseArray([batch, width], [1, 2, 2, 2, 0, 0])
   let frameCounts = DenseArray([batch], [4, 4, 3]), labelCounts = DenseArray([batch], [2, 2, 0])
   let probabilities = numbers.array([frames, batch, classes], -3 ... -0.2)
-  let plain = enumerated(probabilities, targets, frameCounts, labelCounts)
+  let plain = [probabilities, targets, frameCounts, labelCounts]
   let fixed: [OperationInput] = [.indices(targets), .indices(frameCounts), .indices(labelCounts)]
   let gradient = numbers.array([batch], 0.5...2)
   return [
     OperationCase(
       .ctcLoss(blank: 0, zeroInfinity: false), "", [.varying(probabilities)] + fixed, dtypes: [.float32, .float64], slack: 4,
       gradient: .none, resultCount: 2
-    ) { [enumerated($0[0], targets, frameCounts, labelCounts).losses, forwardVariables($0[0], targets, frameCounts, labelCounts)] },
+    ) { [enumeratedLosses($0), forwardVariables($0)] },
     OperationCase(
       .ctcLossGradient(blank: 0, zeroInfinity: false), "",
-      [.varying(gradient), .varying(probabilities)] + fixed
-        + [.varying(plain.losses), .varying(forwardVariables(probabilities, targets, frameCounts, labelCounts))],
-      dtypes: [.float32, .float64], slack: 16, gradient: .none
-    ) { arrays in
-      let found = enumerated(arrays[1], targets, frameCounts, labelCounts)
-      return [
-        DenseArray([frames, batch, classes]) { index in
-          Double(index[0]) < frameCounts[[index[1]]]
-            ? arrays[0][[index[1]]] * (exp(arrays[1][index]) - found.shares[index]) : 0
-        }
-      ]
-    },
+      [.varying(gradient), .varying(probabilities)] + fixed + [.varying(enumeratedLosses(plain)), .varying(forwardVariables(plain))],
+      dtypes: [.float32, .float64], slack: 32, gradient: .none
+    ) { [classGradient($0[0], Array($0[1...4]), $0[5], $0[6])] },
   ]
 }
 
@@ -40,43 +31,62 @@ private func collapsed(_ path: [Int]) -> [Int] {
   path.indices.filter { path[$0] != 0 && ($0 == 0 || path[$0] != path[$0 - 1]) }.map { path[$0] }
 }
 
-/// Losses, and the share of each class in each frame, by trying all paths.
-private func enumerated(
-  _ x: DenseArray, _ targets: DenseArray, _ frameCounts: DenseArray, _ labelCounts: DenseArray
-) -> (losses: DenseArray, shares: DenseArray) {
-  let batch = x.shape[1], classes = x.shape[2]
-  var losses = DenseArray([batch], repeating: 0), shares = DenseArray(x.shape, repeating: 0)
-  for n in 0..<batch {
-    let wanted = (0..<Int(labelCounts[[n]])).map { Int(targets[[n, $0]]) }
-    let frames = Int(frameCounts[[n]])
-    var total = 0.0, through = DenseArray([frames, classes], repeating: 0)
+/// Losses by trying all paths. Operands as the primitive's.
+private func enumeratedLosses(_ operands: [DenseArray]) -> DenseArray {
+  let x = operands[0], classes = x.shape[2]
+  return DenseArray([x.shape[1]]) { index in
+    let n = index[0], frames = Int(operands[2][[n]])
+    let wanted = (0..<Int(operands[3][[n]])).map { Int(operands[1][[n, $0]]) }
+    var total = 0.0
     for path in DenseArray.indices(of: [Int](repeating: classes, count: frames)) where collapsed(path) == wanted {
-      let probability = exp(path.enumerated().reduce(0) { $0 + x[[$1.offset, n, $1.element]] })
-      total += probability
-      for (t, c) in path.enumerated() { through[[t, c]] += probability }
+      total += exp(path.enumerated().reduce(0) { $0 + x[[$1.offset, n, $1.element]] })
     }
-    losses[[n]] = -log(total)
-    for t in 0..<frames { for c in 0..<classes { shares[[t, n, c]] = through[[t, c]] / total } }
+    return -log(total)
   }
-  return (losses, shares)
+}
+
+/// The class at a place of the sequence with blanks.
+private func label(_ operands: [DenseArray], _ n: Int, _ place: Int) -> Int {
+  place % 2 == 0 ? 0 : Int(operands[1][[n, place / 2]])
 }
 
 /// The logarithm of the probability of all ways to a place of the sequence with blanks, frame by frame.
-private func forwardVariables(
-  _ x: DenseArray, _ targets: DenseArray, _ frameCounts: DenseArray, _ labelCounts: DenseArray
-) -> DenseArray {
-  let frames = x.shape[0], batch = x.shape[1], places = 2 * targets.shape[1] + 1
+private func forwardVariables(_ operands: [DenseArray]) -> DenseArray {
+  let x = operands[0], frames = x.shape[0], batch = x.shape[1], places = 2 * operands[1].shape[1] + 1
   var result = DenseArray([batch, frames, places], repeating: 0)
   for n in 0..<batch {
-    func label(_ place: Int) -> Int { place % 2 == 0 ? 0 : Int(targets[[n, place / 2]]) }
-    for t in 0..<Int(frameCounts[[n]]) {
-      for s in 0..<(2 * Int(labelCounts[[n]]) + 1) {
+    for t in 0..<Int(operands[2][[n]]) {
+      for s in 0..<(2 * Int(operands[3][[n]]) + 1) {
+        let own = label(operands, n, s)
         var before = t == 0 ? (s < 2 ? 1.0 : 0) : result[[n, t - 1, s]]
         if t > 0 && s > 0 { before += result[[n, t - 1, s - 1]] }
-        if t > 0 && s > 1 && label(s) != label(s - 2) { before += result[[n, t - 1, s - 2]] }
-        result[[n, t, s]] = before * exp(x[[t, n, label(s)]])
+        if t > 0 && s > 1 && own != label(operands, n, s - 2) { before += result[[n, t - 1, s - 2]] }
+        result[[n, t, s]] = before * exp(x[[t, n, own]])
       }
     }
   }
   return result.map { log($0) }
+}
+
+/// The gradient from given losses and forward variables, whether or not they belong to the operands.
+private func classGradient(_ g: DenseArray, _ operands: [DenseArray], _ losses: DenseArray, _ alpha: DenseArray) -> DenseArray {
+  let x = operands[0], places = 2 * operands[1].shape[1] + 1
+  var result = DenseArray(x.shape, repeating: 0)
+  for n in 0..<x.shape[1] {
+    let frames = Int(operands[2][[n]]), used = 2 * Int(operands[3][[n]]) + 1
+    var later = [Double](repeating: 0, count: places)
+    for t in (0..<frames).reversed() {
+      var rest = [Double](repeating: 0, count: places), shares = [Double](repeating: 0, count: x.shape[2])
+      for s in 0..<used {
+        let own = label(operands, n, s)
+        if t == frames - 1 { rest[s] = s >= used - 2 ? 1 : 0 } else { rest[s] = later[s] }
+        if t < frames - 1 && s + 1 < used { rest[s] += later[s + 1] }
+        if t < frames - 1 && s + 2 < used && own != label(operands, n, s + 2) { rest[s] += later[s + 2] }
+        shares[own] += exp(alpha[[n, t, s]]) * rest[s]
+      }
+      for c in shares.indices { result[[t, n, c]] = g[[n]] * (exp(x[[t, n, c]]) - shares[c] * exp(losses[[n]])) }
+      for s in 0..<used { later[s] = rest[s] * exp(x[[t, n, label(operands, n, s)]]) }
+    }
+  }
+  return result
 }
