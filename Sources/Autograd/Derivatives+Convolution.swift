@@ -19,14 +19,21 @@ extension Primitive {
     case .convolutionInputGradient(var attributes):
       // Linear in both: the input gradient's gradient is a convolution again.
       let g = context.takeGradient()
-      if context.needs(0) { context.give(apply(.convolution(attributes), g, try context.operand(1)), to: 0) }
+      if context.needs(0) {
+        // A transposed convolution's output padding may make room for windows that its input does not have.
+        let full = apply(.convolution(attributes), g, try context.operand(1))
+        context.give(cut(full, to: context.shape(ofOperand: 0)), to: 0)
+      }
       if context.needs(1) {
         attributes.extent = spatial(context.shape(ofOperand: 1))
         context.give(apply(.convolutionWeightGradient(attributes), g, try context.operand(0)), to: 1)
       }
     case .convolutionWeightGradient(var attributes):
       let g = context.takeGradient()
-      if context.needs(1) { context.give(apply(.convolution(attributes), try context.operand(0), g), to: 1) }
+      if context.needs(1) {
+        let full = apply(.convolution(attributes), try context.operand(0), g)
+        context.give(cut(full, to: context.shape(ofOperand: 1)), to: 1)
+      }
       if context.needs(0) {
         attributes.extent = spatial(context.shape(ofOperand: 0))
         context.give(apply(.convolutionInputGradient(attributes), try context.operand(1), g), to: 0)
@@ -34,6 +41,14 @@ extension Primitive {
     default:
       return
     }
+  }
+
+  private func cut(_ x: Tensor, to shape: Shape) -> Tensor {
+    var result = x
+    for dim in 2..<max(shape.rank, 2) where x.shape[dim] > shape[dim] {
+      result = result.narrow(dim: dim, start: 0, length: shape[dim])
+    }
+    return result
   }
 
   private func spatial(_ shape: Shape) -> Spatial { Spatial(Array(shape.dropFirst(2)), filler: 1) }

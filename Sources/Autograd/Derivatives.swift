@@ -29,6 +29,10 @@ extension Primitive {
     case .maxPool: SavedMask(outputs: 2)
     case .maxPoolGradient, .maxPoolPick: .operands(1)
     case .averagePool, .averagePoolGradient: .nothing
+    case .resample: .operands(1, 2)
+    case .normalization(let attributes):
+      SavedMask(operands: attributes.hasWeight ? .of(0, 1) : .of(0), outputs: 0b110)
+    case .normalizationGradient(let attributes): attributes.hasWeight ? .operands(0, 1, 2, 3, 4) : .operands(0, 1, 2, 3)
     case .indexSelect, .indexAdd, .gather: .operands(1)
     case .scatter: .operands(1)
     case .softmax: .output
@@ -86,6 +90,13 @@ extension Primitive {
       try deriveConvolution(&context)
     case .maxPool, .maxPoolGradient, .maxPoolPick, .averagePool, .averagePoolGradient:
       try derivePooling(&context)
+    case .resample(var attributes):
+      attributes.isTransposed.toggle()
+      attributes.extent = context.shape(ofOperand: 0)[attributes.dim]
+      context.give(
+        apply(.resample(attributes), Operands(context.takeGradient(), try context.operand(1), try context.operand(2))), to: 0)
+    case .normalization(let attributes):
+      try deriveNormalization(&context, attributes)
     case .indexSelect, .indexAdd, .gather, .scatter:
       try deriveIndexing(&context)
     case .softmax(let dim, let logarithm):
@@ -107,7 +118,7 @@ extension Primitive {
       context.give(apply(.ctcLossGradient(blank: blank, zeroInfinity: zeroInfinity), Operands(operands)), to: 0)
     case .ctcLossGradient:
       throw TensorError("ctcLoss", of: context.gradient, rule: "the gradient has no derivative of its own", hint: "do not pass createGraph: true")
-    case .softmaxGradient, .lstmCellGradient:
+    case .softmaxGradient, .lstmCellGradient, .normalizationGradient:
       try deriveByDecomposition(&context)
     }
   }
@@ -119,6 +130,20 @@ extension Primitive {
     // Input, forget and output gates are sigmoids, the third is a tanh.
     let slopes = parts.enumerated().map { $0 == 2 ? 1 - $1.square() : $1 * (1 - $1) }
     return gates + gradient * Tensor.cat(slopes, dim: 1)
+  }
+
+  /// Means and variances are outputs for the derivative's use; nobody sees them with their history.
+  private func deriveNormalization(
+    _ context: inout DerivativeContext, _ attributes: NormalizationAttributes
+  ) throws(TensorError) {
+    var operands = [
+      context.takeGradient(), try context.operand(0), try context.output(1).detach(), try context.output(2).detach(),
+    ]
+    if attributes.hasWeight { operands.append(try context.operand(1)) }
+    let results = applyToAll(.normalizationGradient(attributes), Operands(operands), resultCount: 3)
+    context.give(results[0], to: 0)
+    if attributes.hasWeight { context.give(results[1], to: 1) }
+    if attributes.hasBias { context.give(results[2], to: attributes.hasWeight ? 2 : 1) }
   }
 
   /// For fused operations whose derivative is not worth a rule: the decomposition is computed again, recorded, and

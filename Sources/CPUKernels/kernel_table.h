@@ -57,6 +57,13 @@ typedef struct mk_kernel_table {
   // pooling.h: planes [begin, end)
   int32_t (*max_pool)(const mk_pooling *geometry, int64_t begin, int64_t end, const void *input, void *output, int64_t *indices);
   int32_t (*average_pool)(const mk_pooling *geometry, int64_t begin, int64_t end, const void *input, void *output);
+  // normalization.h: sets [begin, end); the gradients of rows' weights are added to, those of channels are written
+  void (*normalization)(const mk_normalization *work, int64_t begin, int64_t end, const void *input, const void *weight, const void *bias,
+                        void *output, void *mean, void *variance);
+  void (*normalization_gradient)(const mk_normalization *work, int64_t begin, int64_t end, const void *gradient, const void *input, const void *mean,
+                                 const void *variance, const void *weight, void *result, void *weight_gradient, void *bias_gradient);
+  // resample.h: outer indices [begin, end)
+  void (*resample)(const mk_resampling *work, int64_t begin, int64_t end, const void *input, void *output);
   // optimizer.h: elements [begin, end)
   int32_t (*sgd)(const mk_sgd *options, int32_t dtype, int64_t begin, int64_t end, void *parameter, const void *gradient, void *momentum_buffer);
   int32_t (*adam)(const mk_adam *options, int32_t dtype, int64_t begin, int64_t end, void *parameter, const void *gradient, void *m, void *v, void *v_max);

@@ -8,5 +8,7 @@
 #include "convolution.h"
 #include "recurrent.h"
 #include "pooling.h"
+#include "normalization.h"
+#include "resample.h"
 #include "optimizer.h"
 #include "table.h"

@@ -1,10 +1,23 @@
 // Pooling of whole planes on one thread; gradients, which scatter, are in run_pooling.c.
 #ifndef MK_POOL_WINDOW
 #define MK_POOL_WINDOW
+// The cells [start, stop) that an adaptive window shares evenly.
+static inline void adaptive_window(const mk_pooling *g, int d, int64_t at, int64_t start[3], int64_t stop[3]) {
+  start[d] = at * g->input[d] / g->output[d];
+  stop[d] = ((at + 1) * g->input[d] + g->output[d] - 1) / g->output[d];
+}
+
 // The cells [start, stop) of an average's window that lie inside, and what their sum is divided by; 0 if there are none.
 // As PyTorch counts: the window ends at input + padding at the latest, also where a ceiling made it stick out.
 static inline int64_t pool_window(const mk_pooling *g, const int64_t at[3], int64_t start[3], int64_t stop[3]) {
   int64_t padded = 1, inside = 1;
+  if (g->adaptive) {
+    for (int d = 0; d < 3; d++) {
+      adaptive_window(g, d, at[d], start, stop);
+      inside *= stop[d] - start[d];
+    }
+    return inside;
+  }
   for (int d = 0; d < 3; d++) {
     start[d] = at[d] * g->stride[d] - g->padding[d];
     stop[d] = start[d] + g->kernel[d];
@@ -20,6 +33,10 @@ static inline int64_t pool_window(const mk_pooling *g, const int64_t at[3], int6
 
 // A maximum's window in one dimension: the first cell inside and the end.
 static inline void max_pool_window(const mk_pooling *g, int d, int64_t at, int64_t start[3], int64_t stop[3]) {
+  if (g->adaptive) {
+    adaptive_window(g, d, at, start, stop);
+    return;
+  }
   start[d] = at * g->stride[d] - g->padding[d];
   stop[d] = start[d] + (g->kernel[d] - 1) * g->dilation[d] + 1;
   if (stop[d] > g->input[d]) stop[d] = g->input[d];

@@ -73,9 +73,40 @@ MK_INLINE void REAL_FN(max_pool_cells)(const REAL *restrict cells, const int64_t
     }
 }
 
-static void REAL_FN(max_pool)(const mk_pooling *g, int64_t begin, int64_t end, const REAL *input, REAL *output, int64_t *indices) {
+// Windows of differing sizes: output by output.
+static void REAL_FN(adaptive_max_pool)(const mk_pooling *g, int64_t begin, int64_t end, const REAL *input, REAL *output, int64_t *indices) {
   const int64_t plane = g->input[0] * g->input[1] * g->input[2], outputs = g->output[0] * g->output[1] * g->output[2];
-  bool pairs = g->kernel[0] == 1 && g->stride[0] == 1 && g->padding[0] == 0 && plane <= INT32_MAX;
+  for (int64_t p = begin; p < end; p++) {
+    const REAL *in = input + p * plane;
+    int64_t at[3], start[3], stop[3], o = p * outputs;
+    for (at[0] = 0; at[0] < g->output[0]; at[0]++)
+      for (at[1] = 0; at[1] < g->output[1]; at[1]++)
+        for (at[2] = 0; at[2] < g->output[2]; at[2]++, o++) {
+          for (int d = 0; d < 3; d++) adaptive_window(g, d, at[d], start, stop);
+          REAL best = -(REAL)INFINITY;
+          int64_t place = (start[0] * g->input[1] + start[1]) * g->input[2] + start[2];
+          for (int64_t z = start[0]; z < stop[0]; z++)
+            for (int64_t y = start[1]; y < stop[1]; y++)
+              for (int64_t x = start[2]; x < stop[2]; x++) {
+                const int64_t cell = (z * g->input[1] + y) * g->input[2] + x;
+                const REAL value = in[cell];
+                const bool taken = (value > best) | (value != value);
+                best = taken ? value : best;
+                place = taken ? cell : place;
+              }
+          output[o] = best;
+          if (indices) indices[o] = place;
+        }
+  }
+}
+
+static void REAL_FN(max_pool)(const mk_pooling *g, int64_t begin, int64_t end, const REAL *input, REAL *output, int64_t *indices) {
+  if (g->adaptive) {
+    REAL_FN(adaptive_max_pool)(g, begin, end, input, output, indices);
+    return;
+  }
+  const int64_t plane = g->input[0] * g->input[1] * g->input[2], outputs = g->output[0] * g->output[1] * g->output[2];
+  bool pairs = !g->adaptive && g->kernel[0] == 1 && g->stride[0] == 1 && g->padding[0] == 0 && plane <= INT32_MAX;
   for (int d = 1; d < 3; d++)
     pairs = pairs && g->kernel[d] == 2 && g->stride[d] == 2 && g->padding[d] == 0 && g->dilation[d] == 1 && 2 * g->output[d] <= g->input[d];
   for (int64_t p = begin; p < end; p++) {
@@ -121,7 +152,7 @@ static void REAL_FN(max_pool)(const mk_pooling *g, int64_t begin, int64_t end, c
 
 static void REAL_FN(average_pool)(const mk_pooling *g, int64_t begin, int64_t end, const REAL *input, REAL *output) {
   const int64_t plane = g->input[0] * g->input[1] * g->input[2], outputs = g->output[0] * g->output[1] * g->output[2];
-  bool pairs = g->kernel[0] == 1 && g->stride[0] == 1 && g->padding[0] == 0;
+  bool pairs = !g->adaptive && g->kernel[0] == 1 && g->stride[0] == 1 && g->padding[0] == 0;
   for (int d = 1; d < 3; d++) pairs = pairs && g->kernel[d] == 2 && g->stride[d] == 2 && g->padding[d] == 0 && 2 * g->output[d] <= g->input[d];
   const REAL pair_divisor = g->divisor_override ? (REAL)g->divisor_override : 4;
   for (int64_t p = begin; p < end; p++) {

@@ -18,6 +18,9 @@ const mk_kernel_table MK_NAME(mk_table) = {
   .lstm_cell_gradient = lstm_cell_gradient,
   .max_pool = max_pool,
   .average_pool = average_pool,
+  .normalization = normalization,
+  .normalization_gradient = normalization_gradient,
+  .resample = resample,
   .sgd = sgd,
   .adam = adam,
 };

@@ -188,12 +188,48 @@ typedef struct mk_pooling {
   int64_t input[3], kernel[3], stride[3], padding[3], dilation[3], output[3];
   bool count_include_pad;   // average
   int64_t divisor_override; // average; 0 is none
+  bool adaptive;            // windows [at·input/output, (at+1)·input/output), rounded outwards; kernel, stride … are not looked at
 } mk_pooling;
+// float32, float64 and int64; an integer average is truncated.
 // indices: flat position in the plane D·H·W (PyTorch's), first maximum, the last NaN wins; -1 for a window with no cell inside. NULL: not wanted.
 int32_t mk_run_max_pool(const mk_pooling *geometry, const void *input, void *output, int64_t *indices);
 int32_t mk_run_max_pool_gradient(const mk_pooling *geometry, const void *output_gradient, const int64_t *indices, void *input_gradient);
+// output[i] = input[indices[i]] of each plane; 0 where the index is -1. `item` is the element size in bytes.
+int32_t mk_run_max_pool_pick(const mk_pooling *geometry, int64_t item, const void *input, const int64_t *indices, void *output);
 int32_t mk_run_average_pool(const mk_pooling *geometry, const void *input, void *output);
 int32_t mk_run_average_pool_gradient(const mk_pooling *geometry, const void *output_gradient, void *input_gradient);
+
+// ---- Normalization (run_normalization.c, bodies/normalization.h) --------------------------------------------------------
+
+// (x - mean)·weight/√(variance + epsilon) + bias over sets of elements. float32 and float64, of one type throughout; contiguous.
+//   rows       x [sets, length]: a set is a row. Its elements belong to segments of `run`; the weight of segment s of set i is
+//              number (i mod period)·length/run + s: layer norm (period 1, run 1), group norm, instance norm
+//   channels   x [outer, sets, run]: a set is a channel, with one weight: batch norm
+typedef struct mk_normalization {
+  int32_t dtype;
+  bool channels;
+  bool centered;  // false: the mean counts as 0 (RMS norm)
+  int64_t sets, length, period, run, outer;
+  double epsilon;
+} mk_normalization;
+// mean, variance: [sets], biased. weight, bias: NULL for 1 and 0.
+int32_t mk_run_normalization(const mk_normalization *work, const void *input, const void *weight, const void *bias, void *output, void *mean, void *variance);
+// The gradients of input, weight and bias; the last two NULL: not wanted.
+int32_t mk_run_normalization_gradient(const mk_normalization *work, const void *gradient, const void *input, const void *mean, const void *variance,
+                                      const void *weight, void *input_gradient, void *weight_gradient, void *bias_gradient);
+
+// ---- Resampling (run_resample.c, bodies/resample.h) ---------------------------------------------------------------------
+
+// Weighted sums along the middle of contiguous [outer, count, inner]: output[o, j, i] = Σ_t weights[t, j]·input[o, indices[t, j], i],
+// tables [taps, picked]. transposed: the gradient of that, input [outer, picked, inner] → output [outer, count, inner]. float32, float64.
+typedef struct mk_resampling {
+  int32_t dtype;
+  bool transposed;
+  int64_t outer, count, inner, picked, taps;
+  const int64_t *indices;
+  const void *weights;
+} mk_resampling;
+int32_t mk_run_resample(const mk_resampling *work, const void *input, void *output);
 
 // ---- Indexing (run_indexing.c, bodies/indexing.h) ---------------------------------------------------------------------
 

@@ -79,11 +79,15 @@ extension CPUBackend {
     result.dilation = spatial(rank, filler: 1) { attributes.dilation[$0] }
     result.count_include_pad = attributes.countIncludesPadding
     result.divisor_override = Int64(attributes.divisorOverride)
+    result.adaptive = attributes.isAdaptive
     return result
   }
 
+  /// Integers are pooled as int64.
+  private static func poolType(_ dtype: DType) -> DType { dtype.isFloatingPoint ? dtype.computeType : .int64 }
+
   static func maxPool(_ attributes: PoolAttributes, _ x: Tensor, into result: Tensor, positions: Tensor) throws(TensorError) {
-    try throughComputeType(result) { (compute, output) throws(TensorError) in
+    try throughComputeType(result, as: poolType(x.dtype)) { (compute, output) throws(TensorError) in
       let input = try contiguous(x, as: compute)
       var work = geometry(attributes, compute, input: input.shape, output: output.shape)
       try check(
@@ -104,23 +108,18 @@ extension CPUBackend {
     }
   }
 
-  /// The planes flattened, the values at the positions gathered.
+  /// The values at the positions; 0 for a window without a cell inside.
   static func maxPoolPick(_ attributes: PoolAttributes, _ inputs: Operands, into result: Tensor) throws(TensorError) {
     let input = try contiguous(inputs[0]), positions = try contiguous(inputs[1])
-    let lead = input.rank - attributes.rank
-    let planes = input.shape.prefix(lead).reduce(1, *)
-    let flat = Tensor(
-      input.storage, layout: Layout(contiguous: [planes, input.elementCount / max(planes, 1)]).offset(by: input.layout.offset),
-      dtype: input.dtype)
-    let index = Tensor(
-      positions.storage,
-      layout: Layout(contiguous: [planes, positions.elementCount / max(planes, 1)]).offset(by: positions.layout.offset), dtype: .int64)
-    let output = Tensor(result.storage, layout: Layout(contiguous: index.shape), dtype: result.dtype)
-    try gather(1, Operands(flat, index), into: output)
+    var work = geometry(attributes, .float32, input: input.shape, output: positions.shape)
+    try check(
+      mk_run_max_pool_pick(
+        &work, Int64(input.dtype.itemSize), input.dataPointer, positions.dataPointer.assumingMemoryBound(to: Int64.self),
+        result.dataPointer), "maxPool\(attributes.rank)d", inputs)
   }
 
   static func averagePool(_ attributes: PoolAttributes, _ x: Tensor, into result: Tensor) throws(TensorError) {
-    try throughComputeType(result) { (compute, output) throws(TensorError) in
+    try throughComputeType(result, as: poolType(x.dtype)) { (compute, output) throws(TensorError) in
       let input = try contiguous(x, as: compute)
       var work = geometry(attributes, compute, input: input.shape, output: output.shape)
       try check(

@@ -57,6 +57,8 @@ enum CPUBackend {
       try averagePool(attributes, inputs.first, into: result)
     case .averagePoolGradient(let attributes):
       try averagePoolGradient(attributes, inputs.first, into: result)
+    case .resample(let attributes):
+      try resample(attributes, inputs, into: result)
     case .indexSelect(let dim):
       try indexSelect(dim, inputs, into: result)
     case .indexAdd(let dim):
@@ -69,6 +71,10 @@ enum CPUBackend {
       try softmax(dim, logarithm, inputs.first, into: result)
     case .softmaxGradient(let dim, let logarithm):
       try softmaxGradient(dim, logarithm, inputs, into: result)
+    case .normalization(let attributes):
+      try normalization(attributes, inputs, into: result, others)
+    case .normalizationGradient(let attributes):
+      try normalizationGradient(attributes, inputs, into: result, others)
     case .lstmCell:
       try lstmCell(inputs, into: result, others)
     case .lstmCellGradient:
@@ -113,9 +119,9 @@ enum CPUBackend {
   /// Runs `body` on row-major operands of the kernel's type (half precisions go through float32), and rounds the result
   /// into `result` once at the end.
   static func throughComputeType(
-    _ result: Tensor, _ body: (_ compute: DType, _ output: Tensor) throws(TensorError) -> Void
+    _ result: Tensor, as type: DType? = nil, _ body: (_ compute: DType, _ output: Tensor) throws(TensorError) -> Void
   ) throws(TensorError) {
-    let compute = result.dtype.computeType
+    let compute = type ?? result.dtype.computeType
     if compute == result.dtype && result.layout.isContiguous { return try body(compute, result) }
     let output = try Tensor(allocating: Specification(result.shape, compute), device: .cpu)
     try body(compute, output)

@@ -35,6 +35,12 @@ extension Primitive {
         hiddenGradient * squashed * o * (1 - o),
       ]
       return [Tensor.cat(parts, dim: 1), cellGradient * f]
+    case .normalization(let attributes):
+      return attributes.normalized(operands)
+    case .normalizationGradient(let attributes):
+      return attributes.gradients(operands)
+    case .resample(let attributes):
+      return [attributes.resampled(x, indices: operands[1], weights: operands[2])]
     default:
       return nil
     }

@@ -74,13 +74,17 @@ extension Primitive {
       for i in 0..<attributes.rank { shape[2 + i] = attributes.extent[i] }
       return Signature(shape, first.dtype)
     case .maxPool(let attributes):
-      let shape = try attributes.outputShape(self.name, first)
+      let shape = try attributes.outputShape(self.name, first, allowsIntegers: !attributes.isAdaptive)
       return Signature(shape, first.dtype, more: [Specification(shape, .int64)])
     case .averagePool(let attributes):
-      return Signature(try attributes.outputShape(self.name, first), first.dtype)
+      return Signature(try attributes.outputShape(self.name, first, allowsIntegers: first.dtype == .int64 && !attributes.isAdaptive), first.dtype)
     case .maxPoolGradient(let attributes), .averagePoolGradient(let attributes):
       var shape = first.shape
       for i in 0..<attributes.rank { shape[shape.rank - attributes.rank + i] = attributes.extent[i] }
+      return Signature(shape, first.dtype)
+    case .resample(let attributes):
+      var shape = first.shape
+      shape[attributes.dim] = attributes.isTransposed ? attributes.extent : operands[1].shape[1]
       return Signature(shape, first.dtype)
     case .maxPoolPick:
       return Signature(operands[1].shape, first.dtype)
@@ -100,6 +104,21 @@ extension Primitive {
       return Signature(first.shape, first.dtype)
     case .softmaxGradient:
       return Signature(first.shape, first.dtype)
+    case .normalization(let attributes):
+      guard first.dtype.isFloatingPoint else {
+        throw TensorError(
+          name, of: first, rule: "needs a floating-point tensor, not \(first.dtype)", hint: "convert it with to(.float32)")
+      }
+      let moments = Specification([attributes.sets(of: first.shape)], first.dtype.computeType)
+      return Signature(first.shape, first.dtype, more: [moments, moments])
+    case .normalizationGradient(let attributes):
+      let count = attributes.weightCount(of: first.shape)
+      let dtype = attributes.hasWeight ? operands[4].dtype : first.dtype
+      return Signature(
+        first.shape, first.dtype,
+        more: [
+          Specification([attributes.hasWeight ? count : 0], dtype), Specification([attributes.hasBias ? count : 0], dtype),
+        ])
     case .lstmCell:
       let cell = operands[1]
       return Signature(

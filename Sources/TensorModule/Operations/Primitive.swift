@@ -53,6 +53,9 @@ package enum Primitive: Sendable {
   case maxPoolPick(PoolAttributes)
   case averagePool(PoolAttributes)
   case averagePoolGradient(PoolAttributes)
+  /// Operands input, indices `[taps, n]`, weights `[taps, n]`: weighted sums of slices of a dimension. Transposed: their
+  /// gradient.
+  case resample(ResampleAttributes)
 
   // Indexing; indices are int64.
   /// Operands source, 1-d index: the slices of `dim` that the index names.
@@ -68,6 +71,12 @@ package enum Primitive: Sendable {
   case softmax(dim: Int, logarithm: Bool)
   /// Operands gradient, output.
   case softmaxGradient(dim: Int, logarithm: Bool)
+  /// Operands input and, as the attributes say, weight and bias. Outputs the normalized input and, for the derivative's
+  /// use, the means and (biased) variances.
+  case normalization(NormalizationAttributes)
+  /// Operands gradient, input, means, variances and, as the attributes say, weight. Outputs the gradients of input,
+  /// weight and bias (the latter two empty if there is none).
+  case normalizationGradient(NormalizationAttributes)
   /// Operands gates `[N, 4H]` before activation, previous cell `[N, H]`. Outputs hidden, cell, activations.
   case lstmCell
   /// Operands hidden gradient, cell gradient, activations, previous cell, cell. Outputs gates gradient, previous
@@ -147,6 +156,8 @@ package struct PoolAttributes: Sendable, Equatable {
   package var divisorOverride: Int
   /// Spatial sizes of the input, for the gradients.
   package var extent: Spatial
+  /// The windows share the input evenly; `kernel` is the size of the output then, and nothing else counts.
+  package var isAdaptive = false
 
   package init(
     rank: Int, kernel: Spatial, stride: Spatial, padding: Spatial, dilation: Spatial = Spatial(1),
@@ -161,6 +172,47 @@ package struct PoolAttributes: Sendable, Equatable {
     self.countIncludesPadding = countIncludesPadding
     self.divisorOverride = divisorOverride
     self.extent = extent
+  }
+}
+
+/// Which slices of a dimension a resampling adds up; the tables are operands.
+package struct ResampleAttributes: Sendable, Equatable {
+  package var dim: Int
+  package var isTransposed = false
+  /// The size of the dimension in the transposed one's result.
+  package var extent = 0
+
+  package init(dim: Int) { self.dim = dim }
+}
+
+/// Over which elements a normalization takes its means and variances, and how weights belong to them.
+package struct NormalizationAttributes: Sendable, Equatable {
+  /// True: a set is all of a channel, dimension 1 (batch norm). False: `length` neighbouring elements (layer, group and
+  /// instance norm).
+  package var isOverChannels: Bool
+  /// False: the mean counts as 0 (RMS norm).
+  package var isCentered = true
+  package var hasWeight = false
+  package var hasBias = false
+  /// Elements of a set, if not over channels: segments of `run` elements that share a weight. Sets take turns among
+  /// `period` groups of weights.
+  package var length = 1
+  package var period = 1
+  package var run = 1
+  package var epsilon: Double
+
+  package init(isOverChannels: Bool, epsilon: Double) {
+    self.isOverChannels = isOverChannels
+    self.epsilon = epsilon
+  }
+
+  /// The number of sets of an input.
+  package func sets(of shape: Shape) -> Int {
+    isOverChannels ? shape.dimensions[1] : length == 0 ? 0 : shape.elementCount / length
+  }
+  /// The number of weights.
+  package func weightCount(of shape: Shape) -> Int {
+    isOverChannels ? shape.dimensions[1] : period * (length / Swift.max(run, 1))
   }
 }
 

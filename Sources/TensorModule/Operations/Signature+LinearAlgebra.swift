@@ -118,16 +118,31 @@ extension ConvolutionAttributes {
 
 extension PoolAttributes {
   /// The last `rank` dimensions are pooled.
-  func outputShape(_ operation: @autoclosure () -> String, _ input: Tensor) throws(TensorError) -> Shape {
+  func outputShape(
+    _ operation: @autoclosure () -> String, _ input: Tensor, allowsIntegers: Bool
+  ) throws(TensorError) -> Shape {
     guard input.rank == rank + 1 || input.rank == rank + 2 else {
       throw TensorError(
         operation(), of: input, rule: "expected \(rank + 1) (unbatched) or \(rank + 2) (batched) dimensions, got \(input.rank)")
     }
-    guard input.dtype.isFloatingPoint else {
+    guard input.dtype.isFloatingPoint || (allowsIntegers && input.dtype.isInteger) else {
       throw TensorError(operation(), of: input, rule: "needs a floating-point tensor, not \(input.dtype)")
     }
     var shape = input.shape
     let lead = input.rank - rank
+    // Only the batch may be empty.
+    for i in (input.rank == rank + 1 ? 0 : 1)..<input.rank where shape[i] == 0 {
+      throw TensorError(operation(), of: input, rule: "there is nothing to pool in dimension \(i) of size 0; only the batch may be empty")
+    }
+    if isAdaptive {
+      for i in 0..<rank {
+        guard kernel[i] >= 0 else {
+          throw TensorError(operation(), of: input, rule: "output size \(kernel[i]) must not be negative")
+        }
+        shape[lead + i] = kernel[i]
+      }
+      return shape
+    }
     for i in 0..<rank {
       guard kernel[i] > 0, stride[i] > 0, dilation[i] > 0 else {
         throw TensorError(operation(), of: input, rule: "kernel size, stride and dilation must be positive")
@@ -137,9 +152,6 @@ extension PoolAttributes {
           operation(), of: input, rule: "padding \(padding[i]) must be between 0 and half of the kernel size \(kernel[i])")
       }
       let size = input.shape[lead + i]
-      guard size > 0 else {
-        throw TensorError(operation(), of: input, rule: "there is nothing to pool in spatial dimension \(i) of size 0")
-      }
       let span = size + 2 * padding[i] - dilation[i] * (kernel[i] - 1) - 1
       guard span >= 0 || (ceilMode && span + stride[i] > 0) else {
         throw TensorError(
