@@ -186,11 +186,13 @@ extension Primitive {
 
   private func deriveLinear(_ context: inout DerivativeContext) throws(TensorError) {
     let gradient = context.takeGradient()
-    let rows = gradient.rank == 2 ? gradient : gradient.reshape([-1, gradient.shape[-1]])
+    // Counted, because a size of -1 is ambiguous where there are no elements.
+    let rowCount = gradient.shape.dropLast().reduce(1, *)
+    let rows = gradient.rank == 2 ? gradient : gradient.reshape([rowCount, gradient.shape[-1]])
     if context.operandCount > 2 && context.needs(2) { context.give(rows.sum(dim: 0), to: 2) }
     if context.needs(1) {
       let input = try context.operand(0)
-      let inputRows = input.rank == 2 ? input : input.reshape([-1, input.shape[-1]])
+      let inputRows = input.rank == 2 ? input : input.reshape([rowCount, input.shape[-1]])
       context.give(rows.mT.matmul(inputRows), to: 1)
     }
     if context.needs(0) { context.give(gradient.matmul(try context.operand(1)), to: 0) }

@@ -4,8 +4,8 @@ import TensorModule
 enum PrimitiveKind: String, CaseIterable {
   case unary, binary, ternary, cast, reduce, cumulative, view, place, window, assignWindow, contiguous, flip, concatenate, matmul, linear,
     convolution, convolutionInputGradient, convolutionWeightGradient, maxPool, maxPoolGradient, maxPoolPick, averagePool,
-    averagePoolGradient, indexSelect, indexAdd, gather, scatter, softmax, softmaxGradient, lstmCell, lstmCellGradient, ctcLoss,
-    ctcLossGradient
+    averagePoolGradient, resample, indexSelect, indexAdd, gather, scatter, softmax, softmaxGradient, normalization,
+    normalizationGradient, lstmCell, lstmCellGradient, ctcLoss, ctcLossGradient
 
   /// The keys that rows must exist for.
   var keys: [String] {
@@ -77,12 +77,15 @@ extension Primitive {
     case .maxPoolPick: .maxPoolPick
     case .averagePool: .averagePool
     case .averagePoolGradient: .averagePoolGradient
+    case .resample: .resample
     case .indexSelect: .indexSelect
     case .indexAdd: .indexAdd
     case .gather: .gather
     case .scatter: .scatter
     case .softmax: .softmax
     case .softmaxGradient: .softmaxGradient
+    case .normalization: .normalization
+    case .normalizationGradient: .normalizationGradient
     case .lstmCell: .lstmCell
     case .lstmCellGradient: .lstmCellGradient
     case .ctcLoss: .ctcLoss

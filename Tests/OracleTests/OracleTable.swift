@@ -37,6 +37,7 @@ struct OracleTable {
     var table = OracleTable()
     table.addActivations()
     table.addNeural()
+    table.addSpatial()
     return table
   }
 }

@@ -12,8 +12,12 @@ package struct WindowGeometry: Sendable {
 package func applyWindow(_ x: Tensor, _ geometry: WindowGeometry) -> Tensor {
   if ThreadMode.hasFailed { return standIn() }
   do throws(TensorError) {
-    let frame = try Frame(x, geometry)
-    let result = try frame.window.copied(to: x.device)
+    // A row-major base needs no frame: the window lies in the tensor itself.
+    let isInPlace = x.isContiguous && geometry.base == Layout(contiguous: x.shape)
+    let window =
+      isInPlace
+      ? Tensor(x.storage, layout: geometry.window.offset(by: x.layout.offset), dtype: x.dtype) : try Frame(x, geometry).window
+    let result = try window.copied(to: x.device)
     if Recording.records(x.flags, ThreadMode.current) {
       Recording.recorder?.record(.window, Operands(x), output: result, geometry: geometry)
     }
@@ -45,6 +49,23 @@ package func applyAssignWindow(_ x: Tensor, _ value: Tensor, _ geometry: WindowG
     let result = try frame.base.copied(to: x.device)
     if Recording.records(x.flags.union(value.flags), ThreadMode.current) {
       Recording.recorder?.record(.assignWindow, Operands(x, value), output: result, geometry: geometry)
+    }
+    return result
+  } catch {
+    return failing(error)
+  }
+}
+
+/// A tensor of one number with `x` at a place in it.
+package func applyPadding(_ x: Tensor, shape: Shape, window: Layout, value: Scalar) -> Tensor {
+  let result = Tensor.full(shape, scalar: value, dtype: x.dtype, device: x.device)
+  if ThreadMode.hasFailed { return standIn() }
+  do throws(TensorError) {
+    try Tensor(result.storage, layout: window, dtype: x.dtype).overwrite(with: x)
+    if Recording.records(x.flags, ThreadMode.current) {
+      let frame = Tensor(result.storage, layout: result.layout, dtype: x.dtype)
+      Recording.recorder?.record(
+        .assignWindow, Operands(frame, x), output: result, geometry: WindowGeometry(base: result.layout, window: window))
     }
     return result
   } catch {

@@ -1,4 +1,4 @@
-// Convolution and pooling over `[N, C, spatial…]`; a missing batch dimension is allowed and stays missing.
+// Convolution over `[N, C, spatial…]`; a missing batch dimension is allowed and stays missing.
 
 extension Tensor {
   private final func convolution(
@@ -7,13 +7,48 @@ extension Tensor {
     if ThreadMode.hasFailed { return standIn() }
     let isUnbatched = rank == spatialRank + 1
     let input = isUnbatched ? unsqueeze(0) : self
-    let primitive = Primitive.convolution(
-      ConvolutionAttributes(rank: spatialRank, stride: stride, padding: padding, dilation: dilation, groups: groups))
-    let result = bias.map { apply(primitive, Operands(input, weight, $0)) } ?? apply(primitive, Operands(input, weight))
+    let attributes = ConvolutionAttributes(rank: spatialRank, stride: stride, padding: padding, dilation: dilation, groups: groups)
+    let result: Tensor
+    if dtype.isInteger {
+      result = input.integerConvolution(attributes, weight, bias)
+    } else {
+      let primitive = Primitive.convolution(attributes)
+      result = bias.map { apply(primitive, Operands(input, weight, $0)) } ?? apply(primitive, Operands(input, weight))
+    }
     return isUnbatched ? result.squeeze(0) : result
   }
 
-  /// 1-d cross-correlation (PyTorch's `F.conv1d`): self `[N, C, L]`, weight `[K, C/groups, k]`, bias `[K]`.
+  /// With a padding that follows from the kernel: what does not fit on both sides alike is laid at the end beforehand.
+  private final func convolution(
+    rank spatialRank: Int, _ weight: Tensor, _ bias: Tensor?, stride: Spatial, padding: ConvolutionPadding, dilation: Spatial,
+    groups: Int
+  ) -> Tensor {
+    if ThreadMode.hasFailed { return standIn() }
+    var each = [Int](repeating: 0, count: spatialRank), ends = [Int](repeating: 0, count: 2 * spatialRank)
+    if padding == .same && weight.rank == spatialRank + 2 && groups > 0 {
+      for i in 0..<spatialRank {
+        guard stride[i] == 1 else {
+          return failing(
+            TensorError(
+              "conv\(spatialRank)d", of: self, weight, rule: "padding .same is not supported for strided convolutions",
+              hint: "use stride 1"))
+        }
+        let total = Swift.max(dilation[i] * (weight.shape[2 + i] - 1), 0)
+        each[i] = total / 2
+        // The last dimension comes first in a padding.
+        ends[2 * (spatialRank - 1 - i) + 1] = total - 2 * (total / 2)
+      }
+    }
+    let input = ends.contains { $0 != 0 } && rank > spatialRank ? constantPadded(ends, .integer(0)) : self
+    return input.convolution(
+      rank: spatialRank, weight, bias, stride: stride, padding: Spatial(each, filler: 0), dilation: dilation, groups: groups)
+  }
+
+  /// 1-d cross-correlation (PyTorch's `F.conv1d`).
+  ///
+  /// Self is `[N, C, L]` or `[C, L]`, the weight `[K, C/groups, k]`, the bias `[K]`; all of one dtype. The result is
+  /// `[N, K, L′]` with L′ = (L + 2·padding - dilation·(k - 1) - 1) / stride + 1. Channels that groups do not divide, a
+  /// stride or dilation that is not positive, a negative padding, and a kernel larger than the padded input fail.
   public func conv1d(
     _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0, dilation: Int = 1, groups: Int = 1
   ) -> Tensor {
@@ -21,80 +56,168 @@ extension Tensor {
       rank: 1, weight, bias, stride: Spatial([stride], filler: 1), padding: Spatial([padding], filler: 0),
       dilation: Spatial([dilation], filler: 1), groups: groups)
   }
+  /// ``conv1d(_:bias:stride:padding:dilation:groups:)-(_,_,_,Int,_,_)`` with PyTorch's `'same'` or `'valid'`.
+  public func conv1d(
+    _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: ConvolutionPadding, dilation: Int = 1, groups: Int = 1
+  ) -> Tensor {
+    convolution(
+      rank: 1, weight, bias, stride: Spatial([stride], filler: 1), padding: padding, dilation: Spatial([dilation], filler: 1),
+      groups: groups)
+  }
 
-  /// 2-d cross-correlation (PyTorch's `F.conv2d`): self `[N, C, H, W]`, weight `[K, C/groups, kH, kW]`, bias `[K]`.
+  /// 2-d cross-correlation (PyTorch's `F.conv2d`): self `[N, C, H, W]` or `[C, H, W]`, weight `[K, C/groups, kH, kW]`,
+  /// bias `[K]`. Sizes and errors as for `conv1d`.
   public func conv2d(
     _ weight: Tensor, bias: Tensor? = nil, stride: IntPair = 1, padding: IntPair = 0, dilation: IntPair = 1, groups: Int = 1
   ) -> Tensor {
     convolution(
       rank: 2, weight, bias, stride: stride.spatial(1), padding: padding.spatial(0), dilation: dilation.spatial(1), groups: groups)
   }
+  /// `conv2d` with PyTorch's `'same'` or `'valid'`.
+  public func conv2d(
+    _ weight: Tensor, bias: Tensor? = nil, stride: IntPair = 1, padding: ConvolutionPadding, dilation: IntPair = 1, groups: Int = 1
+  ) -> Tensor {
+    convolution(rank: 2, weight, bias, stride: stride.spatial(1), padding: padding, dilation: dilation.spatial(1), groups: groups)
+  }
 
-  /// 3-d cross-correlation (PyTorch's `F.conv3d`): self `[N, C, D, H, W]`, weight `[K, C/groups, kD, kH, kW]`.
+  /// 3-d cross-correlation (PyTorch's `F.conv3d`): self `[N, C, D, H, W]` or `[C, D, H, W]`, weight
+  /// `[K, C/groups, kD, kH, kW]`, bias `[K]`. Sizes and errors as for `conv1d`.
   public func conv3d(
-    _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0, dilation: Int = 1, groups: Int = 1
+    _ weight: Tensor, bias: Tensor? = nil, stride: IntTriple = 1, padding: IntTriple = 0, dilation: IntTriple = 1, groups: Int = 1
   ) -> Tensor {
     convolution(
-      rank: 3, weight, bias, stride: Spatial(stride), padding: Spatial(padding), dilation: Spatial(dilation), groups: groups)
+      rank: 3, weight, bias, stride: stride.spatial(1), padding: padding.spatial(0), dilation: dilation.spatial(1), groups: groups)
   }
-
-  /// The largest element of each window, and where it is in its plane, int64 (PyTorch's `F.max_pool2d` with
-  /// `return_indices`).
-  public func maxPool2dWithIndices(
-    _ kernelSize: IntPair, stride: IntPair? = nil, padding: IntPair = 0, dilation: IntPair = 1, ceilMode: Bool = false
-  ) -> (values: Tensor, indices: Tensor) {
-    let attributes = PoolAttributes(
-      rank: 2, kernel: kernelSize.spatial(1), stride: (stride ?? kernelSize).spatial(1), padding: padding.spatial(0),
-      dilation: dilation.spatial(1), ceilMode: ceilMode)
-    let results = applyToAll(.maxPool(attributes), Operands(self), resultCount: 2)
-    return (results[0], results[1])
-  }
-
-  /// The largest element of each window (PyTorch's `F.max_pool2d`): self `[N, C, H, W]` or `[C, H, W]`; the stride is
-  /// the kernel size unless given.
-  public func maxPool2d(
-    _ kernelSize: IntPair, stride: IntPair? = nil, padding: IntPair = 0, dilation: IntPair = 1, ceilMode: Bool = false
+  /// `conv3d` with PyTorch's `'same'` or `'valid'`.
+  public func conv3d(
+    _ weight: Tensor, bias: Tensor? = nil, stride: IntTriple = 1, padding: ConvolutionPadding, dilation: IntTriple = 1,
+    groups: Int = 1
   ) -> Tensor {
-    maxPool2dWithIndices(kernelSize, stride: stride, padding: padding, dilation: dilation, ceilMode: ceilMode).values
+    convolution(rank: 3, weight, bias, stride: stride.spatial(1), padding: padding, dilation: dilation.spatial(1), groups: groups)
   }
 
-  /// The mean of each window (PyTorch's `F.avg_pool2d`).
-  public func avgPool2d(
-    _ kernelSize: IntPair, stride: IntPair? = nil, padding: IntPair = 0, ceilMode: Bool = false,
-    countIncludePad: Bool = true, divisorOverride: Int? = nil
+  // MARK: Transposed
+
+  private final func transposedConvolution(
+    rank spatialRank: Int, _ weight: Tensor, _ bias: Tensor?, stride: Spatial, padding: Spatial, outputPadding: Spatial,
+    groups: Int, dilation: Spatial
   ) -> Tensor {
-    if divisorOverride == 0 { return failing(TensorError("avgPool2d", of: self, rule: "the divisor must not be 0")) }
-    return apply(
-      .averagePool(
-        PoolAttributes(
-          rank: 2, kernel: kernelSize.spatial(1), stride: (stride ?? kernelSize).spatial(1), padding: padding.spatial(0),
-          ceilMode: ceilMode, countIncludesPadding: countIncludePad, divisorOverride: divisorOverride ?? 0)), self)
+    if ThreadMode.hasFailed { return standIn() }
+    let isUnbatched = rank == spatialRank + 1
+    let input = isUnbatched ? unsqueeze(0) : self
+    var attributes = ConvolutionAttributes(rank: spatialRank, stride: stride, padding: padding, dilation: dilation, groups: groups)
+    do throws(TensorError) {
+      attributes.extent = try attributes.transposedExtent(input, weight, bias, outputPadding: outputPadding)
+    } catch {
+      return failing(error)
+    }
+    var result: Tensor
+    if dtype.isInteger {
+      result = input.integerTransposedConvolution(attributes, weight)
+    } else {
+      result = apply(.convolutionInputGradient(attributes), input, weight)
+    }
+    if let bias { result = result + bias.reshape(Shape([bias.elementCount] + [Int](repeating: 1, count: spatialRank))) }
+    return isUnbatched ? result.squeeze(0) : result
+  }
+
+  /// The adjoint of ``conv1d(_:bias:stride:padding:dilation:groups:)-(_,_,_,Int,_,_)`` in its input, also called
+  /// deconvolution (PyTorch's `F.conv_transpose1d`).
+  ///
+  /// Self is `[N, C, L]` or `[C, L]`, the weight `[C, K/groups, k]`, the bias `[K]`. The result is `[N, K, L′]` with
+  /// L′ = (L - 1)·stride - 2·padding + dilation·(k - 1) + outputPadding + 1. The output padding must be smaller than
+  /// the stride or the dilation.
+  public func convTranspose1d(
+    _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0, outputPadding: Int = 0, groups: Int = 1,
+    dilation: Int = 1
+  ) -> Tensor {
+    transposedConvolution(
+      rank: 1, weight, bias, stride: Spatial([stride], filler: 1), padding: Spatial([padding], filler: 0),
+      outputPadding: Spatial([outputPadding], filler: 0), groups: groups, dilation: Spatial([dilation], filler: 1))
+  }
+
+  /// The adjoint of `conv2d` in its input (PyTorch's `F.conv_transpose2d`): self `[N, C, H, W]` or `[C, H, W]`, weight
+  /// `[C, K/groups, kH, kW]`, bias `[K]`; sizes as for `convTranspose1d`.
+  public func convTranspose2d(
+    _ weight: Tensor, bias: Tensor? = nil, stride: IntPair = 1, padding: IntPair = 0, outputPadding: IntPair = 0, groups: Int = 1,
+    dilation: IntPair = 1
+  ) -> Tensor {
+    transposedConvolution(
+      rank: 2, weight, bias, stride: stride.spatial(1), padding: padding.spatial(0), outputPadding: outputPadding.spatial(0),
+      groups: groups, dilation: dilation.spatial(1))
+  }
+
+  /// The adjoint of `conv3d` in its input (PyTorch's `F.conv_transpose3d`): self `[N, C, D, H, W]` or `[C, D, H, W]`,
+  /// weight `[C, K/groups, kD, kH, kW]`, bias `[K]`; sizes as for `convTranspose1d`.
+  public func convTranspose3d(
+    _ weight: Tensor, bias: Tensor? = nil, stride: IntTriple = 1, padding: IntTriple = 0, outputPadding: IntTriple = 0,
+    groups: Int = 1, dilation: IntTriple = 1
+  ) -> Tensor {
+    transposedConvolution(
+      rank: 3, weight, bias, stride: stride.spatial(1), padding: padding.spatial(0), outputPadding: outputPadding.spatial(0),
+      groups: groups, dilation: dilation.spatial(1))
   }
 }
 
-/// One number for height and width, or one each: `3` or `[3, 5]`.
-public struct IntPair: Sendable, Hashable, ExpressibleByIntegerLiteral, ExpressibleByArrayLiteral {
-  /// The number for the height.
-  public let height: Int
-  /// The number for the width.
-  public let width: Int
-
-  /// A number for the height and one for the width.
-  public init(_ height: Int, _ width: Int) {
-    self.height = height
-    self.width = width
-  }
-  /// The same number for both.
-  public init(_ both: Int) { self.init(both, both) }
-  /// The same number for both.
-  public init(integerLiteral value: Int) { self.init(value) }
-  /// `[height, width]`; one number stands for both.
-  public init(arrayLiteral values: Int...) {
-    if values.count != 1 && values.count != 2 {
-      fail(TensorError("IntPair", rule: "needs one or two numbers, got \(values.count)"))
+extension ConvolutionAttributes {
+  /// The spatial sizes of a transposed convolution's result.
+  fileprivate func transposedExtent(
+    _ input: Tensor, _ weight: Tensor, _ bias: Tensor?, outputPadding: Spatial
+  ) throws(TensorError) -> Spatial {
+    let name = "convTranspose\(rank)d"
+    guard input.rank == rank + 2 else {
+      throw TensorError(
+        name, of: input, weight,
+        rule: "expected an input of \(rank + 1) (unbatched) or \(rank + 2) (batched) dimensions, got \(input.rank)")
     }
-    self.init(values.first ?? 1, values.last ?? 1)
+    guard weight.rank == rank + 2 else {
+      throw TensorError(name, of: input, weight, rule: "expected a weight of \(rank + 2) dimensions, got \(weight.rank)")
+    }
+    guard groups > 0, weight.shape[0] % groups == 0 else {
+      throw TensorError(
+        name, of: input, weight, rule: "the \(weight.shape[0]) input channels cannot be split into \(groups) groups")
+    }
+    guard input.shape[1] == weight.shape[0] else {
+      throw TensorError(
+        name, of: input, weight,
+        rule: "the weight expects \(weight.shape[0]) input channels, the input has \(input.shape[1])")
+    }
+    guard weight.dtype == input.dtype, bias.map({ $0.dtype == input.dtype }) ?? true else {
+      throw TensorError(
+        name, of: input, weight,
+        rule: "input is \(input.dtype), weight is \(weight.dtype)" + (bias.map { ", bias is \($0.dtype)" } ?? ""),
+        hint: "convert one with to(_:)")
+    }
+    if weight.device != input.device { throw .deviceMismatch(operation: name, input, weight) }
+    let channels = weight.shape[1] * groups
+    if let bias, bias.shape != [channels] {
+      throw TensorError(name, of: input, weight, bias, rule: "the bias must have shape (\(channels),)")
+    }
+    var sizes: [Int] = []
+    for i in 0..<rank {
+      guard stride[i] > 0, dilation[i] > 0, padding[i] >= 0, outputPadding[i] >= 0 else {
+        throw TensorError(
+          name, of: input, weight,
+          rule:
+            "stride \(stride[i]) and dilation \(dilation[i]) must be positive, padding \(padding[i]) and output padding \(outputPadding[i]) not negative"
+        )
+      }
+      guard outputPadding[i] < Swift.max(stride[i], dilation[i]) else {
+        throw TensorError(
+          name, of: input, weight,
+          rule:
+            "output padding \(outputPadding[i]) must be smaller than either stride \(stride[i]) or dilation \(dilation[i])")
+      }
+      guard weight.shape[2 + i] > 0, input.shape[2 + i] > 0 else {
+        throw TensorError(name, of: input, weight, rule: "spatial dimension \(i) of the input or of the kernel is empty")
+      }
+      let size =
+        (input.shape[2 + i] - 1) * stride[i] - 2 * padding[i] + dilation[i] * (weight.shape[2 + i] - 1) + outputPadding[i] + 1
+      guard size > 0 else {
+        throw TensorError(name, of: input, weight, rule: "the result's size would be \(size) at spatial dimension \(i)")
+      }
+      sizes.append(size)
+    }
+    return Spatial(sizes, filler: 1)
   }
-
-  func spatial(_ filler: Int) -> Spatial { Spatial([height, width], filler: filler) }
 }

@@ -157,6 +157,11 @@ extension Tensor {
     filled(shape, value.scalar, dtype ?? S.defaultDType, device)
   }
 
+  /// `full` of a number whose Swift type is forgotten.
+  package static func full(_ shape: Shape, scalar: Scalar, dtype: DType, device: Device) -> Tensor {
+    filled(shape, scalar, dtype, device)
+  }
+
   private static func filled(_ shape: Shape, _ value: Scalar, _ dtype: DType, _ device: Device) -> Tensor {
     let result = empty(shape, dtype: dtype, device: device)
     if ThreadMode.hasFailed { return result }

@@ -65,9 +65,18 @@ extension Tensor {
     return matmul(other)
   }
 
-  /// self·weightᵀ + bias (PyTorch's `F.linear`). `weight` is `[out, in]`, `bias` `[out]`, `self` `[…, in]`.
+  /// self·weightᵀ + bias (PyTorch's `F.linear`): self `[…, in]`, weight `[out, in]` (or `[in]`, which gives `[…]`), bias
+  /// `[out]` or of one element; all of one dtype.
   public func linear(_ weight: Tensor, _ bias: Tensor? = nil) -> Tensor {
-    if let bias { return apply(.linear, Operands(self, weight, bias)) }
-    return apply(.linear, self, weight)
+    if weight.rank == 1 {
+      let product = matmul(weight)
+      return bias.map { product + $0 } ?? product
+    }
+    guard let bias else { return apply(.linear, self, weight) }
+    // One number for all outputs, which the kernel does not know.
+    if weight.rank == 2 && bias.elementCount == 1 && bias.shape != [weight.shape[0]] && bias.rank <= 1 && bias.dtype == dtype {
+      return apply(.linear, Operands(self, weight, bias.expand([weight.shape[0]])))
+    }
+    return apply(.linear, Operands(self, weight, bias))
   }
 }

@@ -142,6 +142,8 @@ extension Tensor {
     guard let axis = normalized(dim, "softmax") else { return standIn() }
     return apply(.softmax(dim: axis, logarithm: false), dtype.map { to($0) } ?? self)
   }
+  /// softmax(-x) along a dimension (PyTorch's `F.softmin`).
+  public func softmin(dim: Int, dtype: DType? = nil) -> Tensor { neg().softmax(dim: dim, dtype: dtype) }
   /// log(softmax(x)) along a dimension, without overflow (PyTorch's `log_softmax`).
   public func logSoftmax(dim: Int, dtype: DType? = nil) -> Tensor {
     guard let axis = normalized(dim, "logSoftmax") else { return standIn() }
