@@ -5,5 +5,5 @@ import TestSupport
 /// case in ``PrimitiveKind`` and its row in `Cases+<Family>.swift`; a test misses it otherwise.
 func operationCases() -> [OperationCase] {
   unaryCases() + binaryCases() + ternaryCases() + reductionCases() + movementCases() + linearAlgebraCases() + convolutionCases()
-    + poolingCases() + indexingCases() + fusedCases() + normalizationCases() + temporalClassificationCases()
+    + poolingCases() + indexingCases() + fusedCases() + normalizationCases() + adaptivePoolingCases() + temporalClassificationCases()
 }

@@ -7,10 +7,18 @@
       const T *from = input + o * work->count * inner;                                                                           \
       T *to = output + o * picked * inner;                                                                                       \
       if (inner == 1) {                                                                                                          \
-        for (int64_t j = 0; j < picked; j++) to[j] = weights[j] * from[work->indices[j]];                                        \
-        for (int64_t t = 1; t < work->taps; t++) {                                                                               \
-          const int64_t *index = work->indices + t * picked;                                                                     \
+        const int64_t *index = work->indices;                                                                                    \
+        int64_t t = 2;                                                                                                           \
+        if (work->taps >= 2) {                                                                                                   \
+          const int64_t *next = index + picked;                                                                                  \
+          const T *v = weights + picked;                                                                                         \
+          for (int64_t j = 0; j < picked; j++) to[j] = weights[j] * from[index[j]] + v[j] * from[next[j]];                       \
+        } else {                                                                                                                 \
+          for (int64_t j = 0; j < picked; j++) to[j] = weights[j] * from[index[j]];                                              \
+        }                                                                                                                        \
+        for (; t < work->taps; t++) {                                                                                            \
           const T *w = weights + t * picked;                                                                                     \
+          index = work->indices + t * picked;                                                                                    \
           for (int64_t j = 0; j < picked; j++) to[j] += w[j] * from[index[j]];                                                   \
         }                                                                                                                        \
         continue;                                                                                                                \
