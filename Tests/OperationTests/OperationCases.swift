@@ -4,6 +4,9 @@ import TestSupport
 /// One row for every primitive and for every operation inside a family, with samples of its domain. A new primitive needs its
 /// case in ``PrimitiveKind`` and its row in `Cases+<Family>.swift`; a test misses it otherwise.
 func operationCases() -> [OperationCase] {
-  unaryCases() + binaryCases() + ternaryCases() + reductionCases() + movementCases() + linearAlgebraCases() + convolutionCases()
-    + poolingCases() + indexingCases() + fusedCases() + normalizationCases() + adaptivePoolingCases() + temporalClassificationCases()
+  let families = [
+    unaryCases(), binaryCases(), ternaryCases(), reductionCases(), movementCases(), linearAlgebraCases(), convolutionCases(),
+    poolingCases(), adaptivePoolingCases(), indexingCases(), fusedCases(), normalizationCases(), temporalClassificationCases(),
+  ]
+  return families.flatMap { $0 }
 }
