@@ -21,11 +21,14 @@ extension UnaryOperation {
     case .copy, .negate, .sign, .floor, .ceil, .round, .trunc, .bitwiseNot, .logicalNot, .isNaN, .isInfinite, .isFinite,
       .signbit:
       .nothing
-    case .squareRoot, .reciprocalSquareRoot, .reciprocal, .exp, .exp2, .expm1, .tan, .tanh, .sigmoid, .relu, .erfinv:
+    case .squareRoot, .reciprocalSquareRoot, .reciprocal, .exp, .exp2, .expm1, .tan, .tanh, .sigmoid, .relu, .erfinv, .ndtri:
       .output
+    case .besselI0, .besselI0e, .besselI1, .besselI1e:
+      SavedMask(operands: .of(0), outputs: 1)
     case .absolute, .square, .log, .log2, .log10, .log1p, .sin, .cos, .asin, .acos, .atan, .sinh, .cosh, .asinh, .acosh,
-      .atanh, .logSigmoid, .gelu, .geluTanh, .silu, .mish, .softsign, .erf, .erfc, .lgamma, .digamma, .leakyRelu, .elu,
-      .softplus, .clamp, .hardshrink, .softshrink, .threshold, .hardsigmoid, .hardswish, .selu:
+      .atanh, .logSigmoid, .gelu, .geluTanh, .silu, .mish, .softsign, .erf, .erfc, .lgamma, .digamma, .erfcx, .ndtr,
+      .logNdtr, .entr, .sinc, .logit, .polygamma, .leakyRelu, .elu, .softplus, .clamp, .hardshrink, .softshrink, .threshold,
+      .hardsigmoid, .hardswish, .selu:
       .operands(0)
     }
   }
@@ -73,8 +76,9 @@ extension UnaryOperation {
     case .erfc: result = g * ((-(try context.operand(0).square())).exp() * -twoOverRootPi)
     case .erfinv: result = g * ((try context.output().square()).exp() * rootPiOverTwo)
     case .lgamma: result = g * (try context.operand(0).digamma())
-    case .digamma:
-      throw TensorError("digamma", of: try context.operand(0), rule: "has no derivative here: the trigamma function is missing")
+    case .digamma: result = g * (try context.operand(0).polygamma(1))
+    case .besselI0, .besselI0e, .besselI1, .besselI1e, .erfcx, .ndtr, .logNdtr, .ndtri, .entr, .sinc, .logit, .polygamma:
+      result = try deriveSpecial(g, context, parameters)
     case .sign, .floor, .ceil, .round, .trunc: result = Tensor.zerosLike(g)
     case .leakyRelu: result = apply(.binary(.leakyReluGradient, parameters), g, try context.operand(0))
     case .elu: result = apply(.binary(.eluGradient, parameters), g, try context.operand(0))
@@ -95,7 +99,7 @@ extension BinaryOperation {
   var isRecorded: Bool {
     switch self {
     case .bitwiseAnd, .bitwiseOr, .bitwiseXor, .leftShift, .rightShift, .gcd, .lcm, .equal, .notEqual, .less, .lessEqual,
-      .greater, .greaterEqual, .logicalAnd, .logicalOr, .logicalXor, .floorDivide, .truncateDivide, .nextafter:
+      .greater, .greaterEqual, .logicalAnd, .logicalOr, .logicalXor:
       false
     default: true
     }
@@ -103,7 +107,7 @@ extension BinaryOperation {
 
   func savedValues(_ needs: OperandMask) -> SavedMask {
     switch self {
-    case .add, .subtract, .floorDivide, .truncateDivide, .nextafter, .bitwiseAnd, .bitwiseOr, .bitwiseXor, .leftShift,
+    case .add, .subtract, .floorDivide, .truncateDivide, .nextafter, .heaviside, .bitwiseAnd, .bitwiseOr, .bitwiseXor, .leftShift,
       .rightShift, .gcd, .lcm, .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual, .logicalAnd, .logicalOr,
       .logicalXor:
       return .nothing
@@ -117,7 +121,7 @@ extension BinaryOperation {
       return .operands(0, 1)
     case .power, .hypot, .copysign:
       return SavedMask(operands: .of(0, 1), outputs: 1)
-    case .maximum, .minimum, .fmax, .fmin, .atan2, .logaddexp, .logaddexp2, .xlogy:
+    case .maximum, .minimum, .fmax, .fmin, .atan2, .logaddexp, .logaddexp2, .xlogy, .xlog1py, .zeta:
       return .operands(0, 1)
     case .reluGradient, .leakyReluGradient, .clampGradient, .shrinkGradient, .thresholdGradient:
       return .operands(1)
@@ -197,6 +201,16 @@ extension BinaryOperation {
       let a = try context.operand(0), b = try context.operand(1)
       if first { context.give(Tensor.where((a .== 0).logicalAnd(b .<= 0), 0, g * b.log()), to: 0) }
       if second { context.give(g * a / b, to: 1) }
+    case .xlog1py:
+      let a = try context.operand(0), b = try context.operand(1)
+      if first { context.give(Tensor.where((a .== 0).logicalAnd(b .<= -1), 0, g * b.log1p()), to: 0) }
+      if second { context.give(g * a / (b + 1), to: 1) }
+    case .zeta:
+      let s = try context.operand(0)
+      guard !first else {
+        throw TensorError("zeta", of: s, rule: "has no derivative with respect to its first operand", hint: "detach() it")
+      }
+      if second { context.give(-g * s * Special.zeta(s + 1, try context.operand(1)), to: 1) }
     case .prelu:
       let x = try context.operand(0), weight = try context.operand(1)
       let isPositive = x .> 0
@@ -211,8 +225,16 @@ extension BinaryOperation {
       let x = try context.operand(1)
       if first { context.give(apply(.binary(self, parameters), g, x), to: 0) }
       if second { context.give(g * (try context.operand(0)) * curvature(x, parameters), to: 1) }
-    case .floorDivide, .truncateDivide, .nextafter, .bitwiseAnd, .bitwiseOr, .bitwiseXor, .leftShift, .rightShift, .gcd,
-      .lcm, .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual, .logicalAnd, .logicalOr, .logicalXor:
+    case .floorDivide, .truncateDivide:
+      if first { context.give(Tensor.zerosLike(g), to: 0) }
+      if second { context.give(Tensor.zerosLike(g), to: 1) }
+    case .nextafter:
+      // The neighbour moves with the number.
+      if first { context.give(g, to: 0) }
+      if second { context.give(Tensor.zerosLike(g), to: 1) }
+    case .heaviside:
+      throw TensorError("heaviside", rule: "has no derivative", hint: "detach() its operands")
+    case .bitwiseAnd, .bitwiseOr, .bitwiseXor, .leftShift, .rightShift, .gcd, .lcm, .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual, .logicalAnd, .logicalOr, .logicalXor:
       return
     }
   }

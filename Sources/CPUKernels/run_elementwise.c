@@ -12,11 +12,11 @@ static bool is_costly(const mk_elementwise *work) {
   const int32_t operation = work->operation;
   switch (work->arity) {
     case 1:
-      return (operation >= MK_UNARY_exp && operation <= MK_UNARY_digamma && operation != MK_UNARY_relu) ||
+      return (operation >= MK_UNARY_exp && operation <= MK_UNARY_polygamma && operation != MK_UNARY_relu) ||
              operation == MK_UNARY_elu || operation == MK_UNARY_softplus;
     case 2:
       return (operation >= MK_BINARY_floorDivide && operation <= MK_BINARY_power) ||
-             (operation >= MK_BINARY_atan2 && operation <= MK_BINARY_xlogy && operation != MK_BINARY_copysign) ||
+             (operation >= MK_BINARY_atan2 && operation <= MK_BINARY_zeta && operation != MK_BINARY_copysign) ||
              operation == MK_BINARY_gcd || operation == MK_BINARY_lcm ||
              (operation >= MK_BINARY_geluGradient && operation <= MK_BINARY_softplusGradient);
     default: return false;

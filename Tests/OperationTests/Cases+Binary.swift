@@ -30,6 +30,16 @@ private func floorRemainder(_ a: Double, _ b: Double) -> Double {
   return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest
 }
 
+/// Σ (q + k)^-s: a thousand terms, and the integral over the rest.
+private func hurwitzZeta(_ s: Double, _ q: Double) -> Double {
+  if s == 1 || q == 0 { return .infinity }
+  if s < 1 { return .nan }
+  let end = q + 1000
+  var sum = 0.0
+  for k in 0..<1000 { sum += pow(q + Double(k), -s) }
+  return sum + pow(end, 1 - s) / (s - 1) + 0.5 * pow(end, -s) + s * pow(end, -s - 1) / 12
+}
+
 private func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
 private func normalDensity(_ x: Double) -> Double { exp(-x * x / 2) / (2 * Double.pi).squareRoot() }
 private func bits(_ a: Double, _ b: Double, _ body: (Int64, Int64) -> Int64) -> Double { Double(body(Int64(a), Int64(b))) }
@@ -74,8 +84,8 @@ private func row(_ operation: BinaryOperation) -> BinaryRow {
   case .floorDivide: return division(.none) { (($0 - floorRemainder($0, $1)) / $1).rounded() }
   case .truncateDivide: return division(.none) { ($0 / $1).rounded(.towardZero) }
   // The slope jumps where the quotient is whole; samples keep away from that by luck of the seed.
-  case .remainder: return division(.first, floorRemainder)
-  case .fmod: return division(.first) { Foundation.fmod($0, $1) }
+  case .remainder: return division(.second, floorRemainder)
+  case .fmod: return division(.second) { Foundation.fmod($0, $1) }
   case .power:
     var row = plain(.numbers) { Foundation.pow($0, $1) }
     (row.first, row.second) = (0.5...2, -2...2)
@@ -102,6 +112,21 @@ private func row(_ operation: BinaryOperation) -> BinaryRow {
   case .xlogy:
     var row = floating { $0 == 0 ? 0 : $0 * Foundation.log($1) }
     (row.second, row.wholeSecond) = (0.3...3, 1...9)
+    return row
+  case .xlog1py:
+    var row = floating { $0 == 0 ? 0 : $0 * Foundation.log1p($1) }
+    (row.second, row.wholeSecond) = (-0.5...3, 1...9)
+    return row
+  case .zeta:
+    // No derivative with respect to the exponent: the gradients are tested in ``SpecialFunctionTests``.
+    var row = floating(hurwitzZeta)
+    (row.first, row.second) = (1.5...6, 0.3...5)
+    (row.wholeFirst, row.wholeSecond) = (2...6, 1...9)
+    row.gradient = .none
+    return row
+  case .heaviside:
+    var row = plain(.all) { $0 == 0 ? $1 : $0 > 0 ? 1 : 0 }
+    row.gradient = .none
     return row
   case .bitwiseAnd: return integer(.integers + [.bool]) { bits($0, $1, &) }
   case .bitwiseOr: return integer(.integers + [.bool]) { bits($0, $1, |) }

@@ -57,6 +57,48 @@ private func inverseErrorFunction(_ y: Double) -> Double {
   return x
 }
 
+/// e^-|x|·I(x) of an order, by the trapezoidal rule over the period of its integral, which converges faster than any power.
+private func besselIntegral(_ order: Int, _ x: Double) -> Double {
+  if x.isNaN { return x }
+  if x.magnitude == .infinity { return order == 0 || x > 0 ? 0 : -0.0 }
+  let steps = 400
+  var sum = 0.0
+  for k in 0..<steps {
+    let angle = 2 * Double.pi * Double(k) / Double(steps)
+    sum += exp(x.magnitude * (cos(angle) - 1)) * (order == 0 ? 1 : cos(angle))
+  }
+  return (order == 1 && x < 0 ? -1 : 1) * sum / Double(steps)
+}
+
+/// e^x²·erfc(x); for large x by its continued fraction.
+private func scaledComplement(_ x: Double) -> Double {
+  if x < 5 { return exp(x * x) * erfc(x) }
+  var fraction = x
+  for k in stride(from: 60.0, through: 1, by: -1) { fraction = x + k / 2 / fraction }
+  return 1 / (fraction * Double.pi.squareRoot())
+}
+
+private func logNormalCumulative(_ x: Double) -> Double {
+  x < -1 ? log(scaledComplement(-x / 2.0.squareRoot()) / 2) - x * x / 2 : log1p(-erfc(x / 2.0.squareRoot()) / 2)
+}
+
+/// ψ': shifted up to where the asymptotic series is exact enough; reflected for negative arguments.
+private func trigamma(_ x: Double) -> Double {
+  if x.isNaN || x == -.infinity { return .nan }
+  if x <= 0 && x == x.rounded() { return .infinity }
+  if x < 0 {
+    let s = Double.pi / sin(.pi * (x - x.rounded()))
+    return s * s - trigamma(1 - x)
+  }
+  var x = x, sum = 0.0
+  while x < 12 {
+    sum += 1 / (x * x)
+    x += 1
+  }
+  let s = 1 / (x * x)
+  return sum + 1 / x + s / 2 + s / x * (1 / 6.0 - s * (1 / 30.0 - s * (1 / 42.0 - s * (1 / 30.0 - s * 5 / 66.0))))
+}
+
 /// The rows in the enum's order; a switch, so that none is forgotten.
 private func row(_ operation: UnaryOperation) -> UnaryRow {
   /// Defined for numbers, of their type.
@@ -120,13 +162,30 @@ private func row(_ operation: UnaryOperation) -> UnaryRow {
   case .erf: return floating { Foundation.erf($0) }
   case .erfc: return floating { Foundation.erfc($0) }
   case .erfinv: return floating(-0.9...0.9, inverseErrorFunction)
-  case .lgamma:
-    var row = floating(0.3...5) { Foundation.lgamma($0) }
-    row.gradient = .first
+  case .lgamma: return floating(0.3...5) { Foundation.lgamma($0) }
+  case .digamma: return floating(0.3...5, digamma)
+  case .besselI0: return floating { besselIntegral(0, $0) * Foundation.exp($0.magnitude) }
+  case .besselI0e: return floating { besselIntegral(0, $0) }
+  case .besselI1: return floating { besselIntegral(1, $0) * Foundation.exp($0.magnitude) }
+  case .besselI1e: return floating { besselIntegral(1, $0) }
+  case .erfcx: return floating { scaledComplement($0) }
+  case .ndtr: return floating { normalCumulative($0) }
+  case .logNdtr: return floating { logNormalCumulative($0) }
+  case .ndtri: return floating(0.05...0.95) { inverseErrorFunction(2 * $0 - 1) * 2.0.squareRoot() }
+  case .entr: return floating(0.2...4) { $0 < 0 ? -.infinity : $0 == 0 ? 0 : -$0 * Foundation.log($0) }
+  case .sinc:
+    var row = floating(0.2...3) { $0 == 0 ? 1 : Foundation.sin(.pi * $0) / (.pi * $0) }
+    // At whole numbers the result is what rounding π leaves.
+    row.dtypes = .floats
     return row
-  case .digamma:
-    var row = floating(0.3...5, digamma)
-    row.gradient = .none
+  case .logit:
+    var row = floating(0.05...0.95) { Foundation.log(min(max($0, 0.1), 0.9) / (1 - min(max($0, 0.1), 0.9))) }
+    row.parameters = Parameters(0.1)
+    row.kinks = [0.1, 0.9]
+    return row
+  case .polygamma:
+    var row = floating(0.3...5) { trigamma($0) }
+    row.parameters = Parameters(1)
     return row
   case .floor: return numbers(halves) { $0.rounded(.down) }
   case .ceil: return numbers(halves) { $0.rounded(.up) }

@@ -38,6 +38,10 @@ struct OracleTable {
     table.addActivations()
     table.addNeural()
     table.addSpatial()
+    table.addUnary()
+    table.addBinary()
+    table.addCreation()
+    table.addPromotion()
     return table
   }
 }

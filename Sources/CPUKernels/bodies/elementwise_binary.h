@@ -17,6 +17,10 @@
     const vf##w plain = x * log_f##w(y);                                                                                 \
     return select_f##w(y != y, y, select_f##w(x == 0, splat_f##w(0), plain));                                            \
   }                                                                                                                      \
+  MK_INLINE vf##w xlog1py_f##w(vf##w x, vf##w y) {                                                                       \
+    const vf##w plain = x * log1p_f##w(y);                                                                               \
+    return select_f##w(y != y, y, select_f##w(x == 0, splat_f##w(0), plain));                                            \
+  }                                                                                                                      \
   /* cdf + x·pdf of the normal distribution */                                                                           \
   MK_INLINE vf##w gelu_gradient_f##w(vf##w g, vf##w x) {                                                                 \
     const vf##w cdf = 0.5f * (1.0f + erf_f##w(x * splat_f##w(0.70710678118654752440)));                                  \
@@ -47,9 +51,9 @@ MK_BINARY_FORMULAS(64)
 #define MK_BINARY_VECTORS(X)                                                                                            \
   X(floorDivide, floor_divide_f) X(remainder, remainder_f) X(fmod, fmod_f) X(power, pow_f) X(atan2, atan2_f)             \
   X(hypot, hypot_f) X(copysign, copysign_f) X(nextafter, nextafter_f) X(logaddexp, logaddexp_f)                          \
-  X(logaddexp2, logaddexp2_f) X(xlogy, xlogy_f) X(geluGradient, gelu_gradient_f)                                         \
-  X(geluTanhGradient, gelu_tanh_gradient_f) X(siluGradient, silu_gradient_f) X(seluGradient, selu_gradient_f)            \
-  X(mishGradient, mish_gradient_f) X(logSigmoidGradient, log_sigmoid_gradient_f)
+  X(logaddexp2, logaddexp2_f) X(xlogy, xlogy_f) X(xlog1py, xlog1py_f) X(zeta, zeta_f)                                     \
+  X(geluGradient, gelu_gradient_f) X(geluTanhGradient, gelu_tanh_gradient_f) X(siluGradient, silu_gradient_f)             \
+  X(seluGradient, selu_gradient_f) X(mishGradient, mish_gradient_f) X(logSigmoidGradient, log_sigmoid_gradient_f)
 #define MK_DEFINE(name, function)                                                 \
   MK_ROW_VECTOR2(binary_##name##_float32, float, 32, function##32(x, y))          \
   MK_ROW_VECTOR2(binary_##name##_float64, double, 64, function##64(x, y))
@@ -73,6 +77,7 @@ MK_FLOATS(MK_DEFINE, )
   X(minimum, ((x < y) | (x != x)) ? x : y)             \
   X(fmax, ((x > y) | (y != y)) ? x : y)                \
   X(fmin, ((x < y) | (y != y)) ? x : y)                \
+  X(heaviside, x == 0 ? y : x > 0)                     \
   X(reluGradient, y <= 0 ? 0 : x) /* NaN lets it pass */ \
   X(sigmoidGradient, x * (1 - y) * y)                  \
   X(tanhGradient, x * ((1 - y) * (1 + y)))             \
@@ -114,6 +119,7 @@ MK_INLINE bool binary_is_arithmetic(int32_t operation) {
   X(multiply, (W)x * (W)y)                                                             \
   X(maximum, x > y ? x : y)                                                            \
   X(minimum, x < y ? x : y)                                                            \
+  X(heaviside, x == 0 ? y : x > 0)                                                     \
   X(bitwiseAnd, x & y)                                                                 \
   X(bitwiseOr, x | y)                                                                  \
   X(bitwiseXor, x ^ y)                                                                 \
@@ -230,6 +236,7 @@ static const row_kernel binary_table[MK_BINARY_COUNT][MK_DTYPE_COUNT] = {
   MK_WITH_BOOL(fmax, binary_or_bool) MK_WITH_BOOL(fmin, binary_and_bool)
   MK_FLOATS_ONLY(atan2) MK_FLOATS_ONLY(hypot) MK_FLOATS_ONLY(copysign) MK_FLOATS_ONLY(nextafter)
   MK_FLOATS_ONLY(logaddexp) MK_FLOATS_ONLY(logaddexp2) MK_FLOATS_ONLY(xlogy)
+  MK_FLOATS_ONLY(xlog1py) MK_FLOATS_ONLY(zeta) MK_WITH_BOOL(heaviside, binary_or_bool)
   MK_BITS(bitwiseAnd, binary_and_bool) MK_BITS(bitwiseOr, binary_or_bool) MK_BITS(bitwiseXor, binary_xor_bool)
   MK_INTEGERS_ONLY(leftShift) MK_INTEGERS_ONLY(rightShift) MK_INTEGERS_ONLY(gcd) MK_INTEGERS_ONLY(lcm)
   MK_BINARY_PREDICATES(MK_PREDICATE)
@@ -248,7 +255,7 @@ static const row_kernel binary_table[MK_BINARY_COUNT][MK_DTYPE_COUNT] = {
 #undef MK_WITH_BOOL
 #undef MK_PREDICATE
 #undef MK_BITS
-_Static_assert(MK_BINARY_prelu == MK_BINARY_COUNT - 1 && MK_BINARY_COUNT == 53,
+_Static_assert(MK_BINARY_prelu == MK_BINARY_COUNT - 1 && MK_BINARY_COUNT == 56,
                "a new binary operation wants its entry above");
 
 // equal … logicalXor answer bool.

@@ -38,7 +38,9 @@ MK_ACTIVATIONS(64)
   X(sin, sin_f) X(cos, cos_f) X(tan, tan_f) X(asin, asin_f) X(acos, acos_f) X(atan, atan_f) X(sinh, sinh_f)               \
   X(cosh, cosh_f) X(tanh, tanh_f) X(asinh, asinh_f) X(acosh, acosh_f) X(atanh, atanh_f) X(sigmoid, sigmoid_f)             \
   X(logSigmoid, log_sigmoid_f) X(gelu, gelu_f) X(geluTanh, gelu_tanh_f) X(silu, silu_f) X(mish, mish_f) X(erf, erf_f)     \
-  X(erfc, erfc_f) X(erfinv, erfinv_f) X(lgamma, lgamma_f) X(digamma, digamma_f) X(selu, selu_f)
+  X(erfc, erfc_f) X(erfinv, erfinv_f) X(lgamma, lgamma_f) X(digamma, digamma_f) X(besselI0, bessel_i0_f)                 \
+  X(besselI0e, bessel_i0e_f) X(besselI1, bessel_i1_f) X(besselI1e, bessel_i1e_f) X(erfcx, erfcx_f) X(ndtr, ndtr_f)        \
+  X(logNdtr, log_ndtr_f) X(ndtri, ndtri_f) X(entr, entr_f) X(sinc, sinc_f) X(selu, selu_f)
 #define MK_DEFINE(name, function)                                               \
   MK_ROW_VECTOR1(unary_##name##_float32, float, 32, function##32(x))            \
   MK_ROW_VECTOR1(unary_##name##_float64, double, 64, function##64(x))
@@ -46,7 +48,9 @@ MK_UNARY_VECTORS(MK_DEFINE)
 #undef MK_DEFINE
 #define MK_DEFINE(type, T, w, ...)                                                                                             \
   MK_ROW_VECTOR1(unary_elu_##type, T, w, select_f##w(x > 0, x, p0 * expm1_f##w(x * p1)))                                       \
-  MK_ROW_VECTOR1(unary_softplus_##type, T, w, softplus_f##w(x, p0, p1))
+  MK_ROW_VECTOR1(unary_softplus_##type, T, w, softplus_f##w(x, p0, p1))                                                        \
+  MK_ROW_VECTOR1(unary_logit_##type, T, w, logit_f##w(x, p[0]))                                                                \
+  MK_ROW_VECTOR1(unary_polygamma_##type, T, w, polygamma_f##w(x, p[0]))
 MK_FLOATS(MK_DEFINE, )
 #undef MK_DEFINE
 
@@ -126,6 +130,7 @@ MK_INTEGERS(MK_DEFINE, )
 #undef clamp_bounds
 #undef six_steps
 
+MK_ROW_LOOP1(unary_same_bool, uint8_t, uint8_t, x)
 MK_ROW_LOOP1(unary_not_bool, uint8_t, uint8_t, x == 0)
 MK_ROW_LOOP1(unary_zero_bool, uint8_t, uint8_t, 0)
 MK_ROW_LOOP1(unary_one_bool, uint8_t, uint8_t, 1)
@@ -141,12 +146,13 @@ MK_ROW_LOOP1(unary_one_bool, uint8_t, uint8_t, 1)
 #define MK_PREDICATE(name, boolean) [MK_UNARY_##name] = {MK_FLOAT_ENTRIES(name), MK_INTEGER_ENTRIES(name), [MK_bool] = boolean},
 static const row_kernel unary_table[MK_UNARY_COUNT][MK_DTYPE_COUNT] = {
   MK_UNARY_VECTORS(MK_FLOATS_ONLY)
-  MK_FLOATS_ONLY(elu) MK_FLOATS_ONLY(softplus) MK_FLOATS_ONLY(leakyRelu) MK_FLOATS_ONLY(softsign)
+  MK_FLOATS_ONLY(elu) MK_FLOATS_ONLY(softplus) MK_FLOATS_ONLY(logit) MK_FLOATS_ONLY(polygamma) MK_FLOATS_ONLY(leakyRelu) MK_FLOATS_ONLY(softsign)
   MK_FLOATS_ONLY(squareRoot) MK_FLOATS_ONLY(reciprocalSquareRoot) MK_FLOATS_ONLY(reciprocal)
-  MK_NUMBERS(negate) MK_NUMBERS(absolute) MK_NUMBERS(sign) MK_NUMBERS(square) MK_NUMBERS(relu)
+  MK_NUMBERS(negate) MK_NUMBERS(absolute) MK_NUMBERS(square) MK_NUMBERS(relu)
   MK_NUMBERS(floor) MK_NUMBERS(ceil) MK_NUMBERS(round) MK_NUMBERS(trunc) MK_NUMBERS(clamp)
   MK_FLOATS_ONLY(hardshrink) MK_FLOATS_ONLY(softshrink) MK_FLOATS_ONLY(hardsigmoid) MK_FLOATS_ONLY(hardswish)
   MK_NUMBERS(threshold)
+  MK_PREDICATE(sign, unary_same_bool)
   [MK_UNARY_bitwiseNot] = {MK_INTEGER_ENTRIES(bitwiseNot), [MK_bool] = unary_not_bool},
   MK_PREDICATE(logicalNot, unary_not_bool) MK_PREDICATE(isNaN, unary_zero_bool) MK_PREDICATE(isInfinite, unary_zero_bool)
   MK_PREDICATE(isFinite, unary_one_bool) MK_PREDICATE(signbit, unary_zero_bool)
@@ -156,7 +162,7 @@ static const row_kernel unary_table[MK_UNARY_COUNT][MK_DTYPE_COUNT] = {
 #undef MK_FLOATS_ONLY
 #undef MK_NUMBERS
 #undef MK_PREDICATE
-_Static_assert(MK_UNARY_selu == MK_UNARY_COUNT - 1 && MK_UNARY_COUNT == 60, "a new unary operation wants its entry above");
+_Static_assert(MK_UNARY_selu == MK_UNARY_COUNT - 1 && MK_UNARY_COUNT == 72, "a new unary operation wants its entry above");
 
 // logicalNot … signbit answer bool.
 MK_INLINE bool unary_is_predicate(int32_t operation) {

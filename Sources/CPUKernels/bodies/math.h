@@ -6,3 +6,4 @@
 #include "math_f32.h"
 #include "math_more.h"
 #include "math_trigonometric.h"
+#include "math_special.h"

@@ -106,48 +106,6 @@ MK_INLINE vf32 pow_f32(vf32 x, vf32 y) {
     return x;                                                                                 \
   }
 
-// The logarithmic derivative of the gamma function, PyTorch's conventions: ∓infinity at ±0, NaN at the negative integers.
-static double digamma_scalar(double x) {
-  const double pi = 3.14159265358979323846;
-  if (x == 0) return copysign(INFINITY, -x);
-  double sum = 0;
-  if (x < 0) {
-    double whole;
-    const double fraction = modf(x, &whole);
-    if (fraction == 0 || isinf(x)) return NAN;
-    sum = -pi / tan(pi * fraction);  // reflection
-    x = 1 - x;
-  }
-  if (isinf(x)) return x;
-  for (; x < 10; x += 1) sum -= 1 / x;  // recurrence up to where the asymptotic series is good
-  const double z = 1 / (x * x);
-  const double series =
-      z * (1.0 / 12 - z * (1.0 / 120 - z * (1.0 / 252 - z * (1.0 / 240 - z * (1.0 / 132 - z * (691.0 / 32760 - z / 12))))));
-  return sum + log(x) - 0.5 / x - series;
-}
-
-// The inverse of erf: a logarithmic first guess (relative error below 0.3 %), then Halley's steps, which triple the digits.
-static double erfinv_scalar(double y) {
-  const double a = fabs(y);
-  if (!(a < 1)) return a == 1 ? copysign(INFINITY, y) : NAN;
-  if (a < 1e-8) return y * 0.88622692545275801365;  // √π / 2
-  const double c = 0.147, l = log1p(-a * a), h = 2 / (3.14159265358979323846 * c) + 0.5 * l;
-  double x = sqrt(sqrt(h * h - l / c) - h);
-  for (int step = 0; step < 3; step++) {
-    // the residual from the side that keeps its digits
-    const double residual = a > 0.5 ? (1 - a) - erfc(x) : erf(x) - a;
-    const double newton = residual * 0.88622692545275801365 * exp(x * x);
-    x -= newton / (1 + x * newton);
-  }
-  return copysign(x, y);
-}
-
-MK_LANES_F32(erfinv, erfinv_scalar)
-MK_LANES_F32(digamma, digamma_scalar)
-MK_INLINE vf32 lgamma_f32(vf32 x) {
-  for (int lane = 0; lane < MK_F32; lane++) x[lane] = lgammaf(x[lane]);
-  return x;
-}
 MK_LANES2_F32(hypot, hypotf)
 MK_LANES2_F32(nextafter, nextafterf)
 
@@ -163,10 +121,6 @@ MK_LANES_F64(cosh, cosh)
 MK_LANES_F64(asinh, asinh)
 MK_LANES_F64(acosh, acosh)
 MK_LANES_F64(atanh, atanh)
-MK_LANES_F64(erfc, erfc)
-MK_LANES_F64(erfinv, erfinv_scalar)
-MK_LANES_F64(lgamma, lgamma)
-MK_LANES_F64(digamma, digamma_scalar)
 MK_LANES2_F64(pow, pow)
 MK_LANES2_F64(atan2, atan2)
 MK_LANES2_F64(hypot, hypot)

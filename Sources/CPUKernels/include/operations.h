@@ -14,6 +14,9 @@
   X(sin) X(cos) X(tan) X(asin) X(acos) X(atan) X(sinh) X(cosh) X(tanh) X(asinh) X(acosh) X(atanh)                      \
   X(sigmoid) X(logSigmoid) X(relu) X(gelu) X(geluTanh) X(silu) X(mish) X(softsign)                                     \
   X(erf) X(erfc) X(erfinv) X(lgamma) X(digamma)                                                                        \
+  X(besselI0) X(besselI0e) X(besselI1) X(besselI1e) X(erfcx) X(ndtr) X(logNdtr) X(ndtri) X(entr) X(sinc)               \
+  X(logit)       /* p0 = eps: x is limited to [p0, 1 - p0]; not limited where p0 < 0 */                                \
+  X(polygamma)   /* p0 = order */                                                                                      \
   X(floor) X(ceil) X(round) X(trunc)                                                                                   \
   X(bitwiseNot) X(logicalNot) X(isNaN) X(isInfinite) X(isFinite) X(signbit)                                            \
   X(leakyRelu)   /* x > 0 ? x : p0·x */                                                                                \
@@ -29,6 +32,7 @@
 #define MK_BINARY_OPERATIONS(X)                                                                                       \
   X(add) X(subtract) X(multiply) X(divide) X(floorDivide) X(truncateDivide) X(remainder) X(fmod) X(power)              \
   X(maximum) X(minimum) X(fmax) X(fmin) X(atan2) X(hypot) X(copysign) X(nextafter) X(logaddexp) X(logaddexp2) X(xlogy) \
+  X(xlog1py) X(zeta) X(heaviside) /* x < 0 ? 0 : x > 0 ? 1 : y */                                                      \
   X(bitwiseAnd) X(bitwiseOr) X(bitwiseXor) X(leftShift) X(rightShift) X(gcd) X(lcm)                                    \
   X(equal) X(notEqual) X(less) X(lessEqual) X(greater) X(greaterEqual) X(logicalAnd) X(logicalOr) X(logicalXor)        \
   /* gradients fused with their activation: (gradient, output y or input x) */                                         \

@@ -111,7 +111,7 @@ extension BinaryOperation {
   /// True if floating-point operands of one type give a result of that type.
   @inline(__always)
   fileprivate var isArithmetic: Bool {
-    rawValue <= BinaryOperation.xlogy.rawValue || rawValue >= BinaryOperation.reluGradient.rawValue
+    rawValue <= BinaryOperation.heaviside.rawValue || rawValue >= BinaryOperation.reluGradient.rawValue
   }
 }
 

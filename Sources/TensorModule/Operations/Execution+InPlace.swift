@@ -92,8 +92,7 @@ private func checkWritable(_ name: String, _ target: Tensor, _ others: [Tensor])
 }
 
 private func checkCast(_ name: String, from dtype: DType, to target: Tensor) throws(TensorError) {
-  let category = { (dtype: DType) in dtype.isFloatingPoint ? 2 : dtype.isInteger ? 1 : 0 }
-  guard category(dtype) <= category(target.dtype) else {
+  guard DType.canCast(from: dtype, to: target.dtype) else {
     throw TensorError(
       name, of: target, rule: "the result is \(dtype) and cannot be written into a tensor of \(target.dtype)",
       hint: "convert the tensor first, with to(.\(dtype))")

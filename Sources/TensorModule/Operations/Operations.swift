@@ -5,16 +5,17 @@
 package enum UnaryOperation: UInt8, CaseIterable, Sendable {
   case copy, negate, absolute, sign, square, squareRoot, reciprocalSquareRoot, reciprocal, exp, exp2, expm1,
     log, log2, log10, log1p, sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, asinh, acosh, atanh, sigmoid,
-    logSigmoid, relu, gelu, geluTanh, silu, mish, softsign, erf, erfc, erfinv, lgamma, digamma, floor, ceil,
-    round, trunc, bitwiseNot, logicalNot, isNaN, isInfinite, isFinite, signbit, leakyRelu, elu, softplus, clamp,
-    hardshrink, softshrink, threshold, hardsigmoid, hardswish, selu
+    logSigmoid, relu, gelu, geluTanh, silu, mish, softsign, erf, erfc, erfinv, lgamma, digamma, besselI0, besselI0e,
+    besselI1, besselI1e, erfcx, ndtr, logNdtr, ndtri, entr, sinc, logit, polygamma, floor, ceil, round, trunc,
+    bitwiseNot, logicalNot, isNaN, isInfinite, isFinite, signbit, leakyRelu, elu, softplus, clamp, hardshrink,
+    softshrink, threshold, hardsigmoid, hardswish, selu
 }
 
 /// Element-wise functions of two operands, and the gradients that are fused with their activation
 /// (first operand the incoming gradient).
 package enum BinaryOperation: UInt8, CaseIterable, Sendable {
   case add, subtract, multiply, divide, floorDivide, truncateDivide, remainder, fmod, power, maximum, minimum,
-    fmax, fmin, atan2, hypot, copysign, nextafter, logaddexp, logaddexp2, xlogy, bitwiseAnd, bitwiseOr,
+    fmax, fmin, atan2, hypot, copysign, nextafter, logaddexp, logaddexp2, xlogy, xlog1py, zeta, heaviside, bitwiseAnd, bitwiseOr,
     bitwiseXor, leftShift, rightShift, gcd, lcm, equal, notEqual, less, lessEqual, greater, greaterEqual,
     logicalAnd, logicalOr, logicalXor, reluGradient, sigmoidGradient, tanhGradient, geluGradient,
     geluTanhGradient, siluGradient, leakyReluGradient, eluGradient, softplusGradient, clampGradient,

@@ -52,6 +52,10 @@ extension UnaryOperation {
     case .reciprocalSquareRoot: "rsqrt"
     case .geluTanh: "gelu"
     case .isInfinite: "isInf"
+    case .besselI0: "i0"
+    case .besselI0e: "i0e"
+    case .besselI1: "i1"
+    case .besselI1e: "i1e"
     default: String(describing: self)
     }
   }

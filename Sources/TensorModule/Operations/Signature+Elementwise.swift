@@ -2,8 +2,10 @@ extension UnaryOperation {
   func signature(_ x: Tensor) throws(TensorError) -> Signature {
     let dtype = x.dtype
     switch self {
-    case .copy, .square, .sign, .floor, .ceil, .round, .trunc, .clamp, .threshold:
+    case .copy, .sign, .floor, .ceil, .round, .trunc, .clamp, .threshold:
       return Signature(x.shape, dtype)
+    case .square:
+      return Signature(x.shape, dtype == .bool ? .int64 : dtype)
     case .negate, .absolute, .relu:
       if dtype == .bool && self == .negate {
         throw TensorError(name, of: x, rule: "is not defined for bool", hint: "use logicalNot()")
@@ -11,7 +13,8 @@ extension UnaryOperation {
       return Signature(x.shape, dtype)
     case .squareRoot, .reciprocalSquareRoot, .reciprocal, .exp, .exp2, .expm1, .log, .log2, .log10, .log1p, .sin, .cos,
       .tan, .asin, .acos, .atan, .sinh, .cosh, .tanh, .asinh, .acosh, .atanh, .sigmoid, .erf, .erfc, .erfinv, .lgamma,
-      .digamma:
+      .digamma, .besselI0, .besselI0e, .besselI1, .besselI1e, .erfcx, .ndtr, .logNdtr, .ndtri, .entr, .sinc, .logit,
+      .polygamma:
       return Signature(x.shape, x.isWrappedNumber ? .float64 : dtype.floatingPoint)
     case .logSigmoid, .gelu, .geluTanh, .silu, .mish, .softsign, .leakyRelu, .elu, .softplus,
       .hardshrink, .softshrink, .hardsigmoid, .hardswish, .selu:
@@ -72,8 +75,15 @@ extension BinaryOperation {
         throw TensorError(name, of: a, b, rule: "is not defined for bool", hint: "use logicalXor or ^")
       }
       return promoted
-    case .divide, .atan2, .hypot, .copysign, .logaddexp, .logaddexp2, .xlogy:
+    case .divide, .atan2, .hypot, .copysign, .logaddexp, .logaddexp2, .xlogy, .xlog1py, .zeta:
       return promoted.floatingPoint
+    case .heaviside:
+      guard a.dtype == b.dtype else {
+        throw TensorError(
+          name, of: a, b, rule: "the tensor and its values must have one type, not \(a.dtype) and \(b.dtype)",
+          hint: "convert the values with to(_:)")
+      }
+      return a.dtype
     case .nextafter:
       guard promoted.isFloatingPoint else {
         throw TensorError(name, of: a, b, rule: "needs floating-point operands, not \(promoted)")

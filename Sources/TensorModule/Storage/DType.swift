@@ -78,6 +78,24 @@ public enum DType: UInt8, CaseIterable, Sendable, Hashable, CustomStringConverti
     }
   }
 
+  /// True if a result of one type may be written into a tensor of the other: not to a lower category (bool, integer,
+  /// floating point), as PyTorch's `can_cast`.
+  public static func canCast(from: DType, to target: DType) -> Bool {
+    let category = { (dtype: DType) in dtype.isFloatingPoint ? 2 : dtype.isInteger ? 1 : 0 }
+    return category(from) <= category(target)
+  }
+
+  /// The largest finite number of a floating-point type (PyTorch's `finfo(dtype).max`); infinity for others.
+  package var largestFinite: Double {
+    switch self {
+    case .float32: 0x1.fffffep127
+    case .float64: 0x1.fffffffffffffp1023
+    case .float16: 65504
+    case .bfloat16: 0x1.fep127
+    default: .infinity
+    }
+  }
+
   /// The type in which kernels compute values of this type: half precisions go through ``float32``.
   package var computeType: DType { self == .float16 || self == .bfloat16 ? .float32 : self }
 

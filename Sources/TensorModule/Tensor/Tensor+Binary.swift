@@ -61,6 +61,10 @@ extension Tensor {
   public consuming func logaddexp(_ other: consuming Tensor) -> Tensor { apply(.binary(.logaddexp), self, other) }
   /// The same with a number.
   public consuming func logaddexp(_ other: some TensorScalar) -> Tensor { apply(.logaddexp, self, number: other.scalar) }
+  /// log2(2^self + 2^other), without overflow.
+  public consuming func logaddexp2(_ other: consuming Tensor) -> Tensor { apply(.binary(.logaddexp2), self, other) }
+  /// The same with a number.
+  public consuming func logaddexp2(_ other: some TensorScalar) -> Tensor { apply(.logaddexp2, self, number: other.scalar) }
   /// self·log(other), 0 where self is 0.
   public consuming func xlogy(_ other: consuming Tensor) -> Tensor { apply(.binary(.xlogy), self, other) }
   /// The same with a number.
@@ -89,6 +93,42 @@ extension Tensor {
   public consuming func ge(_ other: consuming Tensor) -> Tensor { apply(.binary(.greaterEqual), self, other) }
   /// The same with a number.
   public consuming func ge(_ other: some TensorScalar) -> Tensor { apply(.greaterEqual, self, number: other.scalar) }
+  /// The next floating-point number after each element towards the other.
+  public consuming func nextafter(_ other: consuming Tensor) -> Tensor { apply(.binary(.nextafter), self, other) }
+  /// The same with a number.
+  public consuming func nextafter(_ other: some TensorScalar) -> Tensor { apply(.nextafter, self, number: other.scalar) }
+  /// 0 below 0, 1 above, and `other` at 0 (PyTorch's `heaviside`). The types must be equal; there is no derivative.
+  public consuming func heaviside(_ other: consuming Tensor) -> Tensor { apply(.binary(.heaviside), self, other) }
+  /// The same with a number.
+  public consuming func heaviside(_ other: some TensorScalar) -> Tensor { apply(.heaviside, self, number: other.scalar) }
+  /// The greatest common divisors of integers.
+  public consuming func gcd(_ other: consuming Tensor) -> Tensor { apply(.binary(.gcd), self, other) }
+  /// The same with a number.
+  public consuming func gcd(_ other: some TensorScalar) -> Tensor { apply(.gcd, self, number: other.scalar) }
+  /// The least common multiples of integers.
+  public consuming func lcm(_ other: consuming Tensor) -> Tensor { apply(.binary(.lcm), self, other) }
+  /// The same with a number.
+  public consuming func lcm(_ other: some TensorScalar) -> Tensor { apply(.lcm, self, number: other.scalar) }
+  /// Bitwise and of integers; logical for bool: `&`.
+  public consuming func bitwiseAnd(_ other: consuming Tensor) -> Tensor { apply(.binary(.bitwiseAnd), self, other) }
+  /// The same with a number.
+  public consuming func bitwiseAnd(_ other: some TensorScalar) -> Tensor { apply(.bitwiseAnd, self, number: other.scalar) }
+  /// Bitwise or of integers; logical for bool: `|`.
+  public consuming func bitwiseOr(_ other: consuming Tensor) -> Tensor { apply(.binary(.bitwiseOr), self, other) }
+  /// The same with a number.
+  public consuming func bitwiseOr(_ other: some TensorScalar) -> Tensor { apply(.bitwiseOr, self, number: other.scalar) }
+  /// Bitwise exclusive or of integers; logical for bool: `^`.
+  public consuming func bitwiseXor(_ other: consuming Tensor) -> Tensor { apply(.binary(.bitwiseXor), self, other) }
+  /// The same with a number.
+  public consuming func bitwiseXor(_ other: some TensorScalar) -> Tensor { apply(.bitwiseXor, self, number: other.scalar) }
+  /// Integers shifted up by so many bits: `<<`.
+  public consuming func bitwiseLeftShift(_ other: consuming Tensor) -> Tensor { apply(.binary(.leftShift), self, other) }
+  /// The same with a number.
+  public consuming func bitwiseLeftShift(_ other: some TensorScalar) -> Tensor { apply(.leftShift, self, number: other.scalar) }
+  /// Integers shifted down by so many bits, the sign kept: `>>`.
+  public consuming func bitwiseRightShift(_ other: consuming Tensor) -> Tensor { apply(.binary(.rightShift), self, other) }
+  /// The same with a number.
+  public consuming func bitwiseRightShift(_ other: some TensorScalar) -> Tensor { apply(.rightShift, self, number: other.scalar) }
   /// True where both elements are not zero.
   public consuming func logicalAnd(_ other: consuming Tensor) -> Tensor { apply(.binary(.logicalAnd), self, other) }
   /// The same with a number.
@@ -113,12 +153,86 @@ extension Tensor {
         TensorError(
           "pow", of: self, rule: "integers cannot be raised to the negative integer power \(value)",
           hint: "convert to a floating-point dtype"))
-    case .integer(2) where dtype != .bool, .floating(2) where dtype.isFloatingPoint:
+    case .integer(2):
+      return apply(.unary(.square), self)
+    case .floating(2) where dtype.isFloatingPoint:
       return apply(.unary(.square), self)
     default:
       return apply(.power, self, number: exponent.scalar)
     }
   }
+
+  /// A number to the power of each element (PyTorch's `pow(2, x)`): `**`.
+  public static func pow(_ base: some TensorScalar, _ exponent: consuming Tensor) -> Tensor {
+    apply(.power, exponent, number: base.scalar, isReversed: true)
+  }
+  /// The remainder of a number by each element, with the divisor's sign (PyTorch's `remainder(2, x)`): `%`.
+  public static func remainder(_ dividend: some TensorScalar, _ divisor: consuming Tensor) -> Tensor {
+    apply(.remainder, divisor, number: dividend.scalar, isReversed: true)
+  }
+  /// A number divided by each element, rounded down (Python's `2 // x`).
+  public static func floorDivide(_ dividend: some TensorScalar, _ divisor: consuming Tensor) -> Tensor {
+    apply(.floorDivide, divisor, number: dividend.scalar, isReversed: true)
+  }
+
+  /// Powers computed in float64 whatever the operands' types are (PyTorch's `float_power`).
+  public func floatPower(_ exponent: Tensor) -> Tensor { to(.float64).pow(exponent.to(.float64)) }
+  /// The same with a number.
+  public func floatPower(_ exponent: some TensorScalar) -> Tensor { to(.float64).pow(exponent.scalar.double) }
+  /// The same of a number.
+  public static func floatPower(_ base: some TensorScalar, _ exponent: Tensor) -> Tensor {
+    pow(base.scalar.double, exponent.to(.float64))
+  }
+
+  /// How ``div(_:roundingMode:)-(Tensor,_)`` rounds.
+  public enum RoundingMode: Sendable {
+    /// Towards zero, as C divides integers.
+    case trunc
+    /// Down, as Python's `//`.
+    case floor
+
+    var operation: BinaryOperation { self == .trunc ? .truncateDivide : .floorDivide }
+  }
+
+  /// Division rounded to whole numbers; integers stay integers (PyTorch's `div(rounding_mode=…)`). The gradient is 0.
+  public func div(_ other: Tensor, roundingMode: RoundingMode) -> Tensor {
+    apply(.binary(roundingMode.operation), self, other)
+  }
+  /// The same with a number.
+  public func div(_ other: some TensorScalar, roundingMode: RoundingMode) -> Tensor {
+    apply(roundingMode.operation, self, number: other.scalar)
+  }
+
+  /// self + alpha·other. For integers `alpha` must be one.
+  public func add(_ other: Tensor, alpha: some TensorScalar) -> Tensor { addMultiple("add", other, alpha.scalar) }
+  /// self - alpha·other. For integers `alpha` must be one.
+  public func sub(_ other: Tensor, alpha: some TensorScalar) -> Tensor {
+    // Refuses bool, as the plain difference does.
+    if dtype == .bool || other.dtype == .bool { return sub(other * alpha) }
+    switch alpha.scalar {
+    case .floating(let value): return addMultiple("sub", other, .floating(-value))
+    case .integer(let value): return addMultiple("sub", other, .integer(0 &- value))
+    case .boolean(let value): return value ? sub(other) : sub(other * 0)
+    }
+  }
+  /// other - alpha·self (PyTorch's `rsub`).
+  public func rsub(_ other: Tensor, alpha: some TensorScalar = 1) -> Tensor { other.sub(self, alpha: alpha) }
+  /// The same with a number.
+  public func rsub(_ other: some TensorScalar, alpha: some TensorScalar = 1) -> Tensor { other - self * alpha }
+
+  private final func addMultiple(_ name: String, _ other: Tensor, _ alpha: Scalar) -> Tensor {
+    let type = BinaryOperation.add.promotedType(self, other)
+    if case .floating(let value) = alpha, !type.isFloatingPoint {
+      return failing(TensorError(name, of: self, other, rule: "alpha \(value) must be an integer for \(type) operands"))
+    }
+    if alpha == .integer(1) || alpha == .boolean(true) { return add(other) }
+    if type == .bool || alpha.double.magnitude > 0x1p53 { return add(apply(.multiply, other, number: alpha)) }
+    // One rounding.
+    return apply(.ternary(.multiplyAdd, Parameters(alpha.double)), Operands(self, other, .wrapped(.integer(1))))
+  }
+
+  /// self·2^other (PyTorch's `ldexp`).
+  public func ldexp(_ other: Tensor) -> Tensor { self * Tensor.pow(2.0, other) }
 
   /// Elements of `self` where the condition holds, else of `other` (PyTorch's `torch.where`).
   public static func `where`(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
@@ -131,6 +245,11 @@ extension Tensor {
   /// A number where the condition holds, else a tensor's elements.
   public static func `where`(_ condition: Tensor, _ a: some TensorScalar, _ b: Tensor) -> Tensor {
     apply(.ternary(.select), Operands(condition, wrapped(a), b))
+  }
+
+  /// One of two numbers by the condition: int64, bool, or float32 for fractions.
+  public static func `where`<A: TensorScalar, B: TensorScalar>(_ condition: Tensor, _ a: A, _ b: B) -> Tensor {
+    apply(.ternary(.select), Operands(condition, Tensor.full(Shape(), a), Tensor.full(Shape(), b)))
   }
 
   /// self + value·a·b (PyTorch's `addcmul`).

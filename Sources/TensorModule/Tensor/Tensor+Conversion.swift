@@ -1,4 +1,12 @@
 extension Tensor {
+  /// The type in which two tensors meet in arithmetic (PyTorch's `result_type`): tensors with dimensions decide, 0-d ones
+  /// only raise the category.
+  public static func resultType(_ a: Tensor, _ b: Tensor) -> DType { BinaryOperation.add.promotedType(a, b) }
+  /// The type in which a tensor and a number meet.
+  public static func resultType(_ a: Tensor, _ b: some TensorScalar) -> DType {
+    BinaryOperation.add.promotedType(a, .wrapped(b))
+  }
+
   /// The tensor in another type: itself if it already is, else a converted copy (PyTorch's `to(dtype)`).
   public func to(_ dtype: DType) -> Tensor { self.dtype == dtype ? self : apply(.cast(dtype), self) }
 

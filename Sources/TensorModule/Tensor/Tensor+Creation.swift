@@ -203,62 +203,46 @@ extension Tensor {
 
   /// The identity matrix, `[n, m]` (PyTorch's `torch.eye`).
   public static func eye(_ n: Int, _ m: Int? = nil, dtype: DType = .float32, device: Device = .cpu) -> Tensor {
+    guard n >= 0, m ?? n >= 0 else {
+      return failing(TensorError("eye", rule: "the sizes \(n) and \(m ?? n) must not be negative"))
+    }
     let result = zeros([n, m ?? n], dtype: dtype, device: device)
-    result.diagonal().fill_(1)
+    _ = ThreadMode.with(adding: .noGradient) { result.diagonal().fill_(1) }
     return result
   }
 
-  // MARK: Sequences
-
-  /// 0 ..< end (PyTorch's `torch.arange(end)`): int64 for whole numbers, float32 for others.
-  public static func arange<S: TensorScalar>(_ end: S, dtype: DType? = nil, device: Device = .cpu) -> Tensor {
-    arange(from: S(ScalarValue(.integer(0))), to: end, by: S(ScalarValue(.integer(1))), dtype: dtype, device: device)
-  }
-  /// start, start + step … before end (PyTorch's `torch.arange(start, end, step)`).
-  public static func arange<S: TensorScalar>(
-    _ start: S, _ end: S, _ step: S? = nil, dtype: DType? = nil, device: Device = .cpu
-  ) -> Tensor {
-    arange(from: start, to: end, by: step ?? S(ScalarValue(.integer(1))), dtype: dtype, device: device)
+  /// One number as a 0-d tensor, float32 unless named (PyTorch's `scalar_tensor`).
+  public static func scalarTensor(_ value: some TensorScalar, dtype: DType = .float32, device: Device = .cpu) -> Tensor {
+    full(Shape(), value, dtype: dtype, device: device)
   }
 
-  private static func arange<S: TensorScalar>(from start: S, to end: S, by step: S, dtype: DType?, device: Device) -> Tensor {
-    let target = dtype ?? S.defaultDType
-    if case .integer(let first) = start.scalar, case .integer(let last) = end.scalar, case .integer(let by) = step.scalar {
-      guard by != 0, (last >= first) == (by > 0) || last == first else {
-        return failing(TensorError("arange", rule: "no steps of \(by) lead from \(first) to \(last)"))
-      }
-      let (span, overflow) = last.subtractingReportingOverflow(first)
-      guard !overflow else { return failing(TensorError("arange", rule: "\(first) to \(last) is too long")) }
-      let count = Int(span / by + (span % by == 0 ? 0 : 1))
-      return sequence(count, of: Int64.self) { first + Int64($0) * by }.to(target).to(device)
-    }
-    let first = start.scalar.double, last = end.scalar.double, by = step.scalar.double
-    guard by != 0, first.isFinite, last.isFinite, by.isFinite, (last - first) / by >= 0 else {
-      return failing(TensorError("arange", rule: "no steps of \(by) lead from \(first) to \(last)"))
-    }
-    let count = ((last - first) / by).rounded(.up)
-    guard count < 0x1p48 else { return failing(TensorError("arange", rule: "\(count) elements are too many")) }
-    return sequence(Int(count), of: Double.self) { first + Double($0) * by }.to(target).to(device)
+  // MARK: Like another tensor
+
+  /// Undefined elements of a shape, in this tensor's type and on its device (PyTorch's `new_empty`).
+  public func newEmpty(_ shape: Shape, dtype: DType? = nil) -> Tensor {
+    Tensor.empty(shape, dtype: dtype ?? self.dtype, device: device)
+  }
+  /// Zeros of a shape, in this tensor's type and on its device (PyTorch's `new_zeros`).
+  public func newZeros(_ shape: Shape, dtype: DType? = nil) -> Tensor {
+    Tensor.zeros(shape, dtype: dtype ?? self.dtype, device: device)
+  }
+  /// Ones of a shape, in this tensor's type and on its device (PyTorch's `new_ones`).
+  public func newOnes(_ shape: Shape, dtype: DType? = nil) -> Tensor {
+    Tensor.ones(shape, dtype: dtype ?? self.dtype, device: device)
+  }
+  /// One number in a shape, in this tensor's type and on its device (PyTorch's `new_full`).
+  public func newFull(_ shape: Shape, _ value: some TensorScalar, dtype: DType? = nil) -> Tensor {
+    Tensor.full(shape, value, dtype: dtype ?? self.dtype, device: device)
+  }
+  /// A tensor of numbers in this tensor's type and on its device (PyTorch's `new_tensor`).
+  public func newTensor(_ elements: some TensorElements, dtype: DType? = nil) -> Tensor {
+    Tensor(elements, dtype: dtype ?? self.dtype).to(device)
   }
 
-  /// Numbers computed from their positions, straight into a tensor of their type.
-  private static func sequence<S: TensorScalar>(_ count: Int, of type: S.Type, _ number: (Int) -> S) -> Tensor {
-    let result = empty([count], dtype: S.dtype)
-    guard !ThreadMode.hasFailed else { return result }
-    let numbers = result.dataPointer.assumingMemoryBound(to: S.self)
-    for i in 0..<count { numbers[i] = number(i) }
-    return result
-  }
-
-  /// `steps` numbers from start to end, both included (PyTorch's `torch.linspace`).
-  public static func linspace(_ start: Double, _ end: Double, _ steps: Int, dtype: DType = .float32, device: Device = .cpu) -> Tensor {
-    guard steps >= 0 else { return failing(TensorError("linspace", rule: "steps \(steps) must not be negative")) }
-    let step = steps > 1 ? (end - start) / Double(steps - 1) : 0
-    // From both ends, so that the last number is `end` exactly.
-    return sequence(steps, of: Double.self) {
-      $0 < steps / 2 || steps == 1 ? start + Double($0) * step : end - Double(steps - 1 - $0) * step
-    }.to(dtype).to(device)
-  }
+  /// Every element replaced by a number, as a new tensor (PyTorch's `torch.fill`).
+  public func fill(_ value: some TensorScalar) -> Tensor { clone().fill_(value) }
+  /// Every element replaced by the one element of a tensor, as a new tensor (PyTorch's `torch.fill`).
+  public func fill(_ value: Tensor) -> Tensor { clone().fill_(value) }
 
   /// 1 at each index of a new last dimension, int64 (PyTorch's `F.one_hot`).
   public func oneHot(_ classCount: Int? = nil) -> Tensor {

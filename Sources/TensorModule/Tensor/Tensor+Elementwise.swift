@@ -7,6 +7,13 @@ extension Tensor {
   public consuming func abs() -> Tensor { apply(.unary(.absolute), self) }
   /// -1, 0 or 1 by the sign of each element.
   public consuming func sign() -> Tensor { apply(.unary(.sign), self) }
+  /// The same as ``sign()``: there are no complex tensors.
+  public consuming func sgn() -> Tensor { apply(.unary(.sign), self) }
+  /// The tensor itself (PyTorch's `positive`, `+x`); not defined for bool.
+  public consuming func positive() -> Tensor {
+    if dtype == .bool { return failing(TensorError("positive", of: self, rule: "is not defined for bool")) }
+    return self
+  }
   /// The elements squared.
   public consuming func square() -> Tensor { apply(.unary(.square), self) }
   /// The square roots; NaN for negative elements. The gradient at 0 is infinite.
@@ -77,6 +84,10 @@ extension Tensor {
   public consuming func lgamma() -> Tensor { apply(.unary(.lgamma), self) }
   /// The derivative of lgamma.
   public consuming func digamma() -> Tensor { apply(.unary(.digamma), self) }
+  /// The modified Bessel function of the first kind, order 0; others are in ``Special``.
+  public consuming func i0() -> Tensor { apply(.unary(.besselI0), self) }
+  /// sin(πx)/(πx), 1 at 0.
+  public consuming func sinc() -> Tensor { apply(.unary(.sinc), self) }
   /// The next integers below.
   public consuming func floor() -> Tensor { apply(.unary(.floor), self) }
   /// The next integers above.
@@ -124,16 +135,57 @@ extension Tensor {
     apply(.unary(.softplus, Parameters(beta, threshold)), self)
   }
 
-  /// The elements limited to `min ... max`; either may be left out (PyTorch's `clamp`, `clip`). The gradient is 0 at
-  /// and beyond a bound.
-  public consuming func clamp(min: Double? = nil, max: Double? = nil) -> Tensor {
-    guard min != nil || max != nil else {
-      return failing(TensorError("clamp", of: self, rule: "needs min, max or both"))
+  /// log(x/(1 - x)), with x limited to [eps, 1 - eps] if `eps` is given (PyTorch's `logit`). The gradient is 0 beyond
+  /// those bounds; without `eps` it is NaN outside of [0, 1].
+  public consuming func logit(eps: Double? = nil) -> Tensor { apply(.unary(.logit, Parameters(eps ?? -1)), self) }
+
+  /// The derivative of digamma of an order, digamma itself for 0 (PyTorch's `polygamma`).
+  public consuming func polygamma(_ order: Int) -> Tensor {
+    guard order >= 0 else {
+      return failing(TensorError("polygamma", of: self, rule: "the order \(order) must not be negative"))
     }
-    let isWhole = (min ?? 0).rounded() == (min ?? 0) && (max ?? 0).rounded() == (max ?? 0)
-    if !dtype.isFloatingPoint && !isWhole {
-      return apply(.unary(.clamp, Parameters(min ?? -.infinity, max ?? .infinity)), to(.float32))
+    return apply(.unary(.polygamma, Parameters(Double(order))), self)
+  }
+
+  /// The logarithm of the multivariate gamma function of dimension `p` (PyTorch's `mvlgamma`); elements must be greater
+  /// than (p - 1)/2.
+  public func mvlgamma(_ p: Int) -> Tensor {
+    guard p >= 1 else { return failing(TensorError("mvlgamma", of: self, rule: "the dimension \(p) must be at least 1")) }
+    let x = dtype.isFloatingPoint ? self : to(.float32)
+    let halves = Tensor.arange(p).to(x.dtype).to(x.device) * -0.5
+    let terms = (x.unsqueeze(-1) + halves).lgamma().sum(dim: -1)
+    return terms + Double(p * (p - 1)) * 0.25 * 1.144729885849400174143  // log π
+  }
+
+  /// The part after the point, of the element's sign (PyTorch's `frac`).
+  public func frac() -> Tensor { self - trunc() }
+  /// Degrees to radians.
+  public consuming func deg2rad() -> Tensor { self * 0.0174532925199432957692 }
+  /// Radians to degrees.
+  public consuming func rad2deg() -> Tensor { self * 57.2957795130823208768 }
+  /// True where an element is plus infinity (PyTorch's `isposinf`).
+  public func isPosInf() -> Tensor { self .== Double.infinity }
+  /// True where an element is minus infinity (PyTorch's `isneginf`).
+  public func isNegInf() -> Tensor { self .== -Double.infinity }
+
+  /// The nearest numbers of so many decimals, halves to even; negative `decimals` round before the point (PyTorch's
+  /// `round`).
+  public func round(decimals: Int) -> Tensor {
+    if decimals == 0 { return round() }
+    guard dtype.isFloatingPoint else {
+      return failing(TensorError("round", of: self, rule: "decimals need a floating-point tensor, not \(dtype)"))
     }
-    return apply(.unary(.clamp, Parameters(min ?? -.infinity, max ?? .infinity)), self)
+    var power = 1.0
+    for _ in 0..<Swift.min(Swift.abs(decimals), 400) { power *= 10 }
+    return decimals > 0 ? (self * power).round() / power : (self / power).round() * power
+  }
+
+  /// NaN replaced by `nan`, infinities by `posinf` and `neginf`, by default the type's largest and smallest finite numbers
+  /// (PyTorch's `nan_to_num`). Integers have none of these. The gradient is 0 at what was replaced.
+  public func nanToNum(nan: Double = 0, posinf: Double? = nil, neginf: Double? = nil) -> Tensor {
+    guard dtype.isFloatingPoint else { return clone() }
+    let high = posinf ?? dtype.largestFinite, low = neginf ?? -dtype.largestFinite
+    let numbers = Tensor.where(isNaN(), nan, self)
+    return Tensor.where(numbers .== Double.infinity, high, Tensor.where(numbers .== -Double.infinity, low, numbers))
   }
 }

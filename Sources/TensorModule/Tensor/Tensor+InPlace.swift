@@ -1,84 +1,69 @@
 // Methods that change a tensor in place end in `_`, as in PyTorch. They return the tensor itself.
 
 extension Tensor {
-  /// `add` in place.
-  @discardableResult
-  public func add_(_ other: Tensor) -> Tensor { applyInPlace(.binary(.add), self, other) }
-  /// `add` with a number, in place.
-  @discardableResult
-  public func add_(_ other: some TensorScalar) -> Tensor { applyInPlace(.binary(.add), self, .wrapped(other)) }
-  /// `sub` in place.
-  @discardableResult
-  public func sub_(_ other: Tensor) -> Tensor { applyInPlace(.binary(.subtract), self, other) }
-  /// `sub` with a number, in place.
-  @discardableResult
-  public func sub_(_ other: some TensorScalar) -> Tensor { applyInPlace(.binary(.subtract), self, .wrapped(other)) }
-  /// `mul` in place.
-  @discardableResult
-  public func mul_(_ other: Tensor) -> Tensor { applyInPlace(.binary(.multiply), self, other) }
-  /// `mul` with a number, in place.
-  @discardableResult
-  public func mul_(_ other: some TensorScalar) -> Tensor { applyInPlace(.binary(.multiply), self, .wrapped(other)) }
-  /// `div` in place.
-  @discardableResult
-  public func div_(_ other: Tensor) -> Tensor { applyInPlace(.binary(.divide), self, other) }
-  /// `div` with a number, in place.
-  @discardableResult
-  public func div_(_ other: some TensorScalar) -> Tensor { applyInPlace(.binary(.divide), self, .wrapped(other)) }
-  /// `neg` in place.
-  @discardableResult
-  public func neg_() -> Tensor { applyInPlace(.unary(.negate), self) }
-  /// `abs` in place.
-  @discardableResult
-  public func abs_() -> Tensor { applyInPlace(.unary(.absolute), self) }
-  /// `exp` in place.
-  @discardableResult
-  public func exp_() -> Tensor { applyInPlace(.unary(.exp), self) }
-  /// `log` in place.
-  @discardableResult
-  public func log_() -> Tensor { applyInPlace(.unary(.log), self) }
-  /// `sqrt` in place.
-  @discardableResult
-  public func sqrt_() -> Tensor { applyInPlace(.unary(.squareRoot), self) }
-  /// `tanh` in place.
-  @discardableResult
-  public func tanh_() -> Tensor { applyInPlace(.unary(.tanh), self) }
-  /// `sigmoid` in place.
-  @discardableResult
-  public func sigmoid_() -> Tensor { applyInPlace(.unary(.sigmoid), self) }
-  /// `relu` in place.
-  @discardableResult
-  public func relu_() -> Tensor { applyInPlace(.unary(.relu), self) }
-  /// `square` in place.
-  @discardableResult
-  public func square_() -> Tensor { applyInPlace(.unary(.square), self) }
-  /// `reciprocal` in place.
-  @discardableResult
-  public func reciprocal_() -> Tensor { applyInPlace(.unary(.reciprocal), self) }
-  /// `sin` in place.
-  @discardableResult
-  public func sin_() -> Tensor { applyInPlace(.unary(.sin), self) }
-  /// `cos` in place.
-  @discardableResult
-  public func cos_() -> Tensor { applyInPlace(.unary(.cos), self) }
-  /// `floor` in place.
-  @discardableResult
-  public func floor_() -> Tensor { applyInPlace(.unary(.floor), self) }
-  /// `ceil` in place.
-  @discardableResult
-  public func ceil_() -> Tensor { applyInPlace(.unary(.ceil), self) }
-  /// `round` in place.
-  @discardableResult
-  public func round_() -> Tensor { applyInPlace(.unary(.round), self) }
+  /// Writes a composite's result over the tensor that it was computed from, with the checks of the other in-place methods.
+  final func replaceElements(_ name: String, _ compute: (Tensor) -> Tensor) -> Tensor {
+    // What the tape saves of the old elements must not change under it.
+    let recorded = Recording.records(flags.union(viewBase?.flags ?? []), ThreadMode.current)
+    let result = compute(recorded ? clone() : self)
+    if ThreadMode.hasFailed { return standIn() }
+    guard result.shape == shape else {
+      return failing(
+        TensorError(
+          name, of: self,
+          rule: "the result has shape \(result.shape.tupleDescription), which does not fit into the tensor that is written to"))
+    }
+    guard DType.canCast(from: result.dtype, to: dtype) else {
+      return failing(
+        TensorError(
+          name, of: self, rule: "the result is \(result.dtype) and cannot be written into a tensor of \(dtype)",
+          hint: "convert the tensor first, with to(.\(result.dtype))"))
+    }
+    return applyCopy(self, from: result)
+  }
 
-  /// `pow` in place.
+  /// `add` of a multiple of `other`, in place.
   @discardableResult
-  public func pow_(_ exponent: some TensorScalar) -> Tensor { applyInPlace(.binary(.power), self, .wrapped(exponent)) }
+  public func add_(_ other: Tensor, alpha: some TensorScalar) -> Tensor {
+    replaceElements("add_") { $0.add(other, alpha: alpha) }
+  }
+  /// `sub` of a multiple of `other`, in place.
+  @discardableResult
+  public func sub_(_ other: Tensor, alpha: some TensorScalar) -> Tensor {
+    replaceElements("sub_") { $0.sub(other, alpha: alpha) }
+  }
+  /// `div` rounded, in place.
+  @discardableResult
+  public func div_(_ other: Tensor, roundingMode: RoundingMode) -> Tensor {
+    applyInPlace(.binary(roundingMode.operation), self, other)
+  }
+  /// `div` by a number, rounded, in place.
+  @discardableResult
+  public func div_(_ other: some TensorScalar, roundingMode: RoundingMode) -> Tensor {
+    applyInPlace(.binary(roundingMode.operation), self, .wrapped(other))
+  }
+  /// `ldexp` in place.
+  @discardableResult
+  public func ldexp_(_ other: Tensor) -> Tensor { replaceElements("ldexp_") { $0.ldexp(other) } }
+  /// `floatPower` in place; the tensor must be float64.
+  @discardableResult
+  public func floatPower_(_ exponent: Tensor) -> Tensor { replaceElements("floatPower_") { $0.floatPower(exponent) } }
 
   /// `clamp` in place.
   @discardableResult
-  public func clamp_(min: Double? = nil, max: Double? = nil) -> Tensor {
-    applyInPlace(.unary(.clamp, Parameters(min ?? -.infinity, max ?? .infinity)), self)
+  public func clamp_(min: some TensorScalar, max: some TensorScalar) -> Tensor {
+    replaceElements("clamp_") { $0.clamp(min: min, max: max) }
+  }
+  /// `clamp` from below, in place.
+  @discardableResult
+  public func clamp_(min: some TensorScalar) -> Tensor { replaceElements("clamp_") { $0.clamp(min: min) } }
+  /// `clamp` from above, in place.
+  @discardableResult
+  public func clamp_(max: some TensorScalar) -> Tensor { replaceElements("clamp_") { $0.clamp(max: max) } }
+  /// `clamp` between tensors, in place.
+  @discardableResult
+  public func clamp_(min: Tensor? = nil, max: Tensor? = nil) -> Tensor {
+    replaceElements("clamp_") { $0.clamp(min: min, max: max) }
   }
 
   /// Replaces the elements with those of `source`, broadcast and converted (PyTorch's `copy_`).
@@ -88,6 +73,15 @@ extension Tensor {
   /// Sets every element to a number (PyTorch's `fill_`).
   @discardableResult
   public func fill_(_ value: some TensorScalar) -> Tensor { applyCopy(self, from: .wrapped(value)) }
+
+  /// Sets every element to the one element of a tensor, converted (PyTorch's `fill_`).
+  @discardableResult
+  public func fill_(_ value: Tensor) -> Tensor {
+    guard value.rank == 0 else {
+      return failing(TensorError("fill_", of: self, value, rule: "the value must be a number or a 0-d tensor"))
+    }
+    return applyCopy(self, from: value)
+  }
 
   /// Sets every element to zero (PyTorch's `zero_`).
   @discardableResult
@@ -109,6 +103,11 @@ extension Tensor {
   @discardableResult
   public func lerp_(_ end: Tensor, _ weight: Double) -> Tensor {
     applyInPlace(.ternary(.interpolate), self, end, .wrapped(weight))
+  }
+  /// `lerp` with a tensor of weights, in place.
+  @discardableResult
+  public func lerp_(_ end: Tensor, _ weight: Tensor) -> Tensor {
+    applyInPlace(.ternary(.interpolate), self, end, weight)
   }
 
   /// Sets elements to `value` where the mask is true (PyTorch's `masked_fill_`).

@@ -71,6 +71,9 @@ extension Tensor {
   /// The remainder of each element by a number.
   public static func % (a: consuming Tensor, b: some TensorScalar) -> Tensor { apply(.remainder, a, number: b.scalar) }
 
+  /// The remainder of a number by each element.
+  public static func % (a: some TensorScalar, b: consuming Tensor) -> Tensor { apply(.remainder, b, number: a.scalar, isReversed: true) }
+
   /// Element-wise power (PyTorch's `pow`).
   public static func ** (a: consuming Tensor, b: consuming Tensor) -> Tensor { a.pow(b) }
   /// Each element to the power of a number.
@@ -135,6 +138,20 @@ extension Tensor {
   public static func | (a: Tensor, b: Tensor) -> Tensor { apply(.binary(.bitwiseOr), a, b) }
   /// Bitwise exclusive or; logical for bool.
   public static func ^ (a: Tensor, b: Tensor) -> Tensor { apply(.binary(.bitwiseXor), a, b) }
+  /// Bitwise and with a number.
+  public static func & (a: Tensor, b: some TensorScalar) -> Tensor { a.bitwiseAnd(b) }
+  /// Bitwise or with a number.
+  public static func | (a: Tensor, b: some TensorScalar) -> Tensor { a.bitwiseOr(b) }
+  /// Bitwise exclusive or with a number.
+  public static func ^ (a: Tensor, b: some TensorScalar) -> Tensor { a.bitwiseXor(b) }
+  /// Integers shifted up by so many bits.
+  public static func << (a: Tensor, b: Tensor) -> Tensor { a.bitwiseLeftShift(b) }
+  /// Integers shifted up by a number of bits.
+  public static func << (a: Tensor, b: some TensorScalar) -> Tensor { a.bitwiseLeftShift(b) }
+  /// Integers shifted down by so many bits.
+  public static func >> (a: Tensor, b: Tensor) -> Tensor { a.bitwiseRightShift(b) }
+  /// Integers shifted down by a number of bits.
+  public static func >> (a: Tensor, b: some TensorScalar) -> Tensor { a.bitwiseRightShift(b) }
   /// Bitwise complement; logical not for bool (PyTorch's `~`).
   public static prefix func ~ (a: Tensor) -> Tensor { apply(.unary(.bitwiseNot), a) }
 

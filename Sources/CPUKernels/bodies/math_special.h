@@ -1,0 +1,394 @@
+// Special functions: Bessel, the error function's complement and what is made of it, the gamma function. See math.h.
+//
+// The coefficients are those of polynomials through the functions' values at Chebyshev points, computed in 60 digits; the
+// errors named are measured in float64.
+
+// c[0] + c[1]·x + … + c[count - 1]·x^(count - 1)
+MK_INLINE vf64 polynomial_f64(vf64 x, const double *c, int32_t count) {
+  vf64 y = splat_f64(c[count - 1]);
+#pragma clang loop unroll(full)
+  for (int32_t i = count - 2; i >= 0; i--) y = fma_f64(y, x, splat_f64(c[i]));
+  return y;
+}
+#define MK_POLYNOMIAL(x, c) polynomial_f64(x, c, (int32_t)(sizeof(c) / sizeof(c[0])))
+
+// ---- Modified Bessel functions of the first kind ------------------------------------------------------------------
+// e^-a·I0(a) for 0 ≤ a ≤ 8 in a/4 - 1, e^-a·I1(a)/a there; from 8 on both times √a, in 16/a - 1. Relative errors 2^-50.
+static const double bessel_i0_near[] = {
+    0.2070019212239867, -0.11300432688620536, 0.09451562853995125, -0.08904344136077733, 0.08734341617550884,
+    -0.08496338091542556, 0.07927522590752974, -0.06954119563154397, 0.05677703201501785, -0.04298594929673067,
+    0.03017791206221918, -0.019682655784004566, 0.011960077703464203, -0.006792394821044967, 0.0036171271654272855,
+    -0.0018119029764120445, 0.0008563135177565376, -0.0003828654139905961, 0.0001624084559061418,
+    -6.55678677969644e-05, 2.5198651465609148e-05, -9.183910794736519e-06, 3.232396382443255e-06,
+    -1.1419495259048662e-06, 3.659216730162776e-07, -8.594601526025913e-08, 2.679771004975793e-08,
+    -1.631130691668671e-08, 4.394426308340083e-09,
+};
+static const double bessel_i1_near[] = {
+    0.044687709875608835, -0.061124338029666284, 0.06805759990951162, -0.0684826062058269, 0.06376740371340611,
+    -0.05528003922699226, 0.044674572621282986, -0.03367135552107505, 0.023686016957350876, -0.015571309244077562,
+    0.009583962153764291, -0.005534567846988655, 0.0030057624040464932, -0.001538874564273584, 0.0007445123998749739,
+    -0.0003411760229204836, 0.00014842110758080817, -6.142361409267038e-05, 2.4233987591498262e-05,
+    -9.136529630106953e-06, 3.29361514435675e-06, -1.1327198008251626e-06, 3.7617292810159424e-07,
+    -1.2424046295570417e-07, 3.7901404602356164e-08, -8.986801013193351e-09, 2.644330576999187e-09,
+    -1.4165980180332847e-09, 3.6696752013169966e-10,
+};
+static const double bessel_i0_far[] = {
+    0.4021765094450081, 0.0033605519836677235, 0.00013621607439187193, 1.1143033802583682e-05, 1.4838475863096976e-06,
+    2.9735956581528157e-07, 8.872154618944625e-08, 3.932926571091252e-08, 2.155681110989874e-08,
+    7.532386417555123e-09, -6.805980075129678e-09, -1.331979859201994e-08, -5.162517880939013e-09,
+    7.323310735122893e-09, 6.789790403895736e-09, -3.11851456121224e-09, -4.8482509221176966e-09,
+    1.0924527246468664e-09, 2.3981927228949238e-09, -2.748111637276033e-10, -7.473844621887592e-10,
+    3.525321019700796e-11, 1.0881994785468934e-10,
+};
+static const double bessel_i1_far[] = {
+    0.38939845902587233, -0.009749577193235609, -0.000219235763833829, -1.503854721127423e-05,
+    -1.8349101539664522e-06, -3.483853071371078e-07, -1.0001220638799958e-07, -4.31323156237458e-08,
+    -2.3382691353601083e-08, -8.407326839577817e-09, 6.795073490187386e-09, 1.3952625102162603e-08,
+    5.722677527454156e-09, -7.432535335623792e-09, -7.222524178953976e-09, 3.0717395650769477e-09,
+    5.094016301574338e-09, -1.0476127785270019e-09, -2.5062162405593894e-09, 2.582169443152386e-10,
+    7.79067217908059e-10, -3.2677656089803323e-11, -1.13288885034257e-10,
+};
+
+// e^-|x|·I0(x), and with √|x| left out beyond 8 (the root is in *root, else 1).
+MK_INLINE vf64 bessel_f64(vf64 a, int32_t order, vf64 *root) {
+  const vi64 far = a > 8.0;
+  const vf64 u = select_f64(far, 16.0 / a, a * 0.25) - 1.0;
+  vf64 y = order ? MK_POLYNOMIAL(u, bessel_i1_near) * a : MK_POLYNOMIAL(u, bessel_i0_near);
+  *root = splat_f64(1.0);
+  if (any_i64(far)) {
+    y = select_f64(far, order ? MK_POLYNOMIAL(u, bessel_i1_far) : MK_POLYNOMIAL(u, bessel_i0_far), y);
+    *root = select_f64(far, __builtin_elementwise_sqrt(a), *root);
+  }
+  return y;
+}
+MK_INLINE vf64 bessel_i0e_f64(vf64 x) {
+  vf64 root;
+  const vf64 y = bessel_f64(absolute_f64(x), 0, &root);
+  return y / root;
+}
+MK_INLINE vf64 bessel_i0_f64(vf64 x) {
+  vf64 root;
+  const vf64 y = bessel_f64(absolute_f64(x), 0, &root);
+  return exp_f64(absolute_f64(x)) * y / root;
+}
+MK_INLINE vf64 bessel_i1e_f64(vf64 x) {
+  vf64 root;
+  const vf64 y = bessel_f64(absolute_f64(x), 1, &root) / root;
+  return select_f64(x < 0.0, -y, y);
+}
+MK_INLINE vf64 bessel_i1_f64(vf64 x) {
+  vf64 root;
+  const vf64 y = exp_f64(absolute_f64(x)) * bessel_f64(absolute_f64(x), 1, &root) / root;
+  return select_f64(x < 0.0, -y, y);
+}
+
+// ---- The complement of the error function ------------------------------------------------------------------------
+// (a + 4)·e^a²·erfc(a) for a ≥ 0 in (a - 4)/(a + 4). Relative error 2^-51.
+static const double scaled_erfc[] = {
+    1.095995661000491, -0.976548729080882, 0.7732087022652371, -0.5408538313132345, 0.3308515878780107,
+    -0.1740109372399329, 0.07638151490940508, -0.026370053340693672, 0.0061120556534863925, -0.0002809588591883079,
+    -0.0004550526593817673, 0.00017681276807153315, -3.635329756508496e-06, -1.8860655851650423e-05,
+    4.695056181536189e-06, 1.423544943950122e-06, -8.478822846448528e-07, -7.440264267692018e-08,
+    1.269526620028216e-07, -2.753680956835059e-10, -1.8208760359519016e-08, 7.051218877756988e-10,
+    2.3248139490706373e-09, -7.64653997246155e-11, -1.8622648765726154e-10,
+};
+
+// e^a²·erfc(a), a ≥ 0
+MK_INLINE vf64 scaled_erfc_f64(vf64 a) {
+  const vf64 bounded = select_f64(a > 1e300, splat_f64(1e300), a), sum = bounded + 4.0;
+  const vf64 y = MK_POLYNOMIAL((bounded - 4.0) / sum, scaled_erfc) / sum;
+  return select_f64(a == INFINITY, splat_f64(0.0), y);
+}
+// e^(sign·x²), with what rounding the square loses
+MK_INLINE vf64 exp_square_f64(vf64 x, double sign) {
+  const vf64 a = absolute_f64(x), bounded = select_f64(a > 40.0, splat_f64(40.0), a);
+  const vf64 square = bounded * bounded, lost = fma_f64(bounded, bounded, -square);
+  return exp_f64(square * sign) * (1.0 + lost * sign);
+}
+MK_INLINE vf64 erfc_f64(vf64 x) {
+  const vf64 tail = exp_square_f64(x, -1.0) * scaled_erfc_f64(absolute_f64(x));
+  return select_f64(x < 0.0, 2.0 - tail, tail);
+}
+MK_INLINE vf64 erfcx_f64(vf64 x) {
+  const vf64 y = scaled_erfc_f64(absolute_f64(x));
+  const vi64 negative = x < 0.0;
+  return any_i64(negative) ? select_f64(negative, 2.0 * exp_square_f64(x, 1.0) - y, y) : y;
+}
+// The normal distribution function, and its logarithm without loss in the lower tail.
+MK_INLINE vf64 ndtr_f64(vf64 x) { return 0.5 * erfc_f64(x * -0.70710678118654752440); }
+MK_INLINE vf64 log_ndtr_f64(vf64 x) {
+  const vf64 t = x * 0.70710678118654752440, scaled = scaled_erfc_f64(absolute_f64(t));
+  const vf64 tail = exp_square_f64(t, -1.0) * scaled;
+  const vf64 upper = log1p_f64(-0.5 * select_f64(t < 0.0, 2.0 - tail, tail));
+  return select_f64(x < -1.0, log_f64(scaled * 0.5) - t * t, upper);
+}
+
+// The a ≥ 0 with erfc(a) = q, for 0 < q ≤ 1: Winitzki's formula (relative error below 0.3 %), then Newton's steps on the
+// logarithm, which is nearly a parabola: each doubles the digits and more.
+MK_INLINE vf64 erfc_inverse_f64(vf64 q, int32_t steps) {
+  const vf64 target = log_f64(q), l = target + log1p_f64(1.0 - q);  // log(1 - (1 - q)²) = log(q·(2 - q))
+  const double c = 0.147;
+  const vf64 h = 2.0 / (3.14159265358979323846 * c) + 0.5 * l;
+  vf64 x = __builtin_elementwise_sqrt(__builtin_elementwise_sqrt(h * h - l / c) - h);
+  for (int32_t step = 0; step < steps; step++) {
+    const vf64 scaled = scaled_erfc_f64(x);
+    x += (log_f64(scaled) - x * x - target) * scaled * 0.88622692545275801365;  // √π / 2
+  }
+  return x;
+}
+// The same from erf(a) = y, for 0 ≤ y ≤ ½, with y's own digits.
+MK_INLINE vf64 erf_inverse_near_f64(vf64 y, int32_t steps) {
+  const double c = 0.147;
+  const vf64 l = log1p_f64(-y * y), h = 2.0 / (3.14159265358979323846 * c) + 0.5 * l;
+  vf64 x = __builtin_elementwise_sqrt(__builtin_elementwise_sqrt(h * h - l / c) - h);
+  x = select_f64(y < 1e-6, y * 0.88622692545275801365, x);  // there the difference above has no digits left
+  for (int32_t step = 0; step < steps; step++) {
+    const vf64 newton = (erf_f64(x) - y) * 0.88622692545275801365 * exp_f64(x * x);
+    x -= newton / (1.0 + x * newton);  // Halley's
+  }
+  return x;
+}
+MK_INLINE vf64 erfinv_steps(vf64 y, int32_t steps) {
+  const vf64 a = absolute_f64(y);
+  const vi64 near = a <= 0.5;
+  vf64 x = splat_f64(0.0);
+  if (any_i64(near)) x = erf_inverse_near_f64(select_f64(near, a, splat_f64(0.25)), steps);
+  if (any_i64(~near)) x = select_f64(near, x, erfc_inverse_f64(select_f64(near, splat_f64(0.5), 1.0 - a), steps));
+  x = select_f64(a == 1.0, splat_f64(INFINITY), x);
+  x = select_f64(a <= 1.0, x, splat_f64(NAN));
+  return copysign_f64(x, y);
+}
+MK_INLINE vf64 erfinv_f64(vf64 y) { return erfinv_steps(y, 3); }
+// The inverse of the normal distribution function.
+MK_INLINE vf64 ndtri_f64(vf64 p) {
+  const vi64 upper = p > 0.5;
+  const vf64 q = select_f64(upper, 1.0 - p, p);
+  vf64 x = erfc_inverse_f64(select_f64(q > 0.0, q * 2.0, splat_f64(1.0)), 3) * 1.41421356237309504880;
+  x = select_f64(q == 0.0, splat_f64(INFINITY), x);
+  x = select_f64(upper, x, -x);
+  return select_f64((p >= 0.0) & (p <= 1.0), x, splat_f64(NAN));
+}
+
+// ---- The gamma function --------------------------------------------------------------------------------------------
+// log Γ(1 + d)/d and log Γ(2 + d)/d for |d| ≤ ½, relative errors 2^-52; the narrow ones 2^-32.
+static const double lgamma_near_1[] = {
+    -0.5772156649015329, 0.41123351671205655, -0.10017140859663283, 0.033822601053479215, -0.01296159693929511,
+    0.005298661780914389, -0.0022507796368895602, 0.0009805442980769746, -0.0004348994784400015,
+    0.00019550669938960455, -8.882225635458602e-05, 4.0700482911596765e-05, -1.8782530123863594e-05,
+    8.718183257645187e-06, -4.0683292965356535e-06, 1.9125705100332427e-06, -9.001043748574675e-07,
+    4.124357356492201e-07, -1.9522784780587107e-07, 1.1308438620887116e-07, -5.4015820715770284e-08,
+    2.526829438240329e-09, -1.0693699369091374e-09, 1.889081792208472e-08, -9.143687204517106e-09,
+    -5.158955192152566e-09, 2.5084309444514644e-09, 1.7300448143343167e-09, -8.387103803490076e-10,
+};
+static const double lgamma_near_2[] = {
+    0.42278433509846713, 0.1612335167120566, -0.016838075263299536, 0.0025726010534730713, -0.0004615969392917596,
+    9.032844783558553e-05, -1.863677987501598e-05, 3.981793163166481e-06, -8.716982450984518e-07,
+    1.942529474587772e-07, -4.387338974983724e-08, 1.0013314167996967e-08, -2.3043112100202176e-09,
+    5.339813130999916e-10, -1.2481202067269968e-10, 2.923176066319201e-11, -6.566709534240663e-12,
+    1.5491338158886129e-12, -5.116584685713687e-13, 1.2167067542304562e-13,
+};
+static const double lgamma_near_1_narrow[] = {
+    -0.5772156648279604, 0.41123351667711394, -0.10017141799727192, 0.033822605518194715, -0.012961401302384292,
+    0.005298568869880745, -0.0022523175008368184, 0.0009812745876307083, -0.0004290317680618672,
+    0.00019272072033748423, -0.00010075554488783791, 4.636479121037082e-05, -5.808040986426145e-06,
+    2.5635120718237264e-06, -1.0783482409474633e-05, 5.090567764097401e-06,
+};
+static const double lgamma_near_2_narrow[] = {
+    0.42278433509846713, 0.1612335168370329, -0.016838075292117217, 0.0025725985606357923, -0.00046159636449931353,
+    9.034231177263962e-05, -1.863997631719771e-05, 3.950541067347046e-06, -8.644940644657733e-07,
+    2.2457516046265007e-07, -5.086053456119168e-08,
+};
+
+MK_INLINE vf64 nearest_f64(vf64 x) { return __builtin_elementwise_roundeven(x); }
+
+// log |Γ(x)|: below 1.5 from Γ(1 + d), up to 10 from Γ(2 + d) and the product that leads there, then Stirling's series;
+// below -½ reflected.
+MK_INLINE vf64 lgamma_wide(vf64 x, bool narrow) {
+  const vf64 a = absolute_f64(x);
+  const vi64 tiny = a < 0.5, low = a < 1.5, high = a >= 10.0;
+  const vf64 near_1 = select_f64(tiny, x, a - 1.0);
+  vf64 y = a, product = splat_f64(1.0);
+#pragma clang loop unroll(full)
+  for (int32_t step = 0; step < 8; step++) {
+    const vi64 more = y >= 2.5;
+    y = select_f64(more, y - 1.0, y);
+    product = select_f64(more, product * y, product);
+  }
+  const vf64 near_2 = y - 2.0;
+  const vf64 logarithm = log_f64(select_f64(high | tiny, a, product));
+  const vf64 first = near_1 * (narrow ? MK_POLYNOMIAL(near_1 * 2.0, lgamma_near_1_narrow) : MK_POLYNOMIAL(near_1 * 2.0, lgamma_near_1));
+  const vf64 second = near_2 * (narrow ? MK_POLYNOMIAL(near_2 * 2.0, lgamma_near_2_narrow) : MK_POLYNOMIAL(near_2 * 2.0, lgamma_near_2));
+  vf64 result = select_f64(low, first, second + logarithm);
+  result = select_f64(tiny, first - logarithm, result);
+  if (any_i64(high)) {
+    static const double series[] = {1.0 / 12, -1.0 / 360, 1.0 / 1260, -1.0 / 1680, 1.0 / 1188, -691.0 / 360360, 1.0 / 156};
+    const vf64 r = 1.0 / a;
+    const vf64 stirling = fma_f64(a - 0.5, logarithm, 0.91893853320467274178 - a) + r * MK_POLYNOMIAL(r * r, series);
+    result = select_f64(high, stirling, result);
+  }
+  const vi64 reflected = x <= -0.5;
+  if (any_i64(reflected)) {
+    const vf64 s = absolute_f64(sin_f64((a - nearest_f64(a)) * 3.14159265358979323846));
+    const vf64 mirror = log_f64(3.14159265358979323846 / (a * s)) - result;
+    result = select_f64(reflected, select_f64(s == 0.0, splat_f64(INFINITY), mirror), result);
+  }
+  return select_f64(a == INFINITY, a, result);
+}
+MK_INLINE vf64 lgamma_f64(vf64 x) { return lgamma_wide(x, false); }
+
+// π/tan(πx) and (π/sin(πx))², with the whole part of x taken off exactly.
+MK_INLINE vf64 cotangent_pi(vf64 x, vf64 *square) {
+  const double pi = 3.14159265358979323846;
+  const vf64 angle = (x - nearest_f64(x)) * pi, s = sin_f64(angle), r = pi / s;
+  *square = r * r;
+  return r * cos_f64(angle);
+}
+
+// The logarithmic derivative of the gamma function, PyTorch's conventions: ∓infinity at ±0, NaN at the negative integers.
+MK_INLINE vf64 digamma_f64(vf64 x) {
+  static const double series[] = {1.0 / 12, -1.0 / 120, 1.0 / 252, -1.0 / 240, 1.0 / 132, -691.0 / 32760, 1.0 / 12};
+  const vi64 reflected = x < 0.0;
+  vf64 z = select_f64(reflected, 1.0 - x, x), sum = splat_f64(0.0);
+  // up to where the asymptotic series is good
+  for (int32_t step = 0; step < 10; step++) {
+    const vi64 more = z < 10.0;
+    if (!any_i64(more)) break;
+    sum = select_f64(more, sum - 1.0 / z, sum);
+    z = select_f64(more, z + 1.0, z);
+  }
+  const vf64 r = 1.0 / z, square = r * r;
+  vf64 result = sum + log_f64(z) - 0.5 * r - square * MK_POLYNOMIAL(square, series);
+  result = select_f64(z == INFINITY, z, result);
+  if (any_i64(reflected)) {
+    vf64 unused;
+    const vf64 cotangent = cotangent_pi(x, &unused);
+    const vi64 whole = x == nearest_f64(x);
+    result = select_f64(reflected, select_f64(whole, splat_f64(NAN), result - cotangent), result);
+  }
+  return select_f64(x == 0.0, copysign_f64(splat_f64(INFINITY), -x), result);
+}
+
+// Its derivative; infinity at 0 and at the negative integers.
+MK_INLINE vf64 trigamma_f64(vf64 x) {
+  static const double series[] = {1.0 / 6, -1.0 / 30, 1.0 / 42, -1.0 / 30, 5.0 / 66, -691.0 / 2730, 7.0 / 6};
+  const vi64 reflected = x < 0.5;
+  vf64 z = select_f64(reflected, 1.0 - x, x), sum = splat_f64(0.0);
+  for (int32_t step = 0; step < 10; step++) {
+    const vi64 more = z < 10.0;
+    if (!any_i64(more)) break;
+    sum = select_f64(more, sum + 1.0 / (z * z), sum);
+    z = select_f64(more, z + 1.0, z);
+  }
+  const vf64 r = 1.0 / z, square = r * r;
+  vf64 result = sum + r * (1.0 + 0.5 * r + square * MK_POLYNOMIAL(square, series));
+  if (any_i64(reflected)) {
+    vf64 mirror;
+    (void)cotangent_pi(x, &mirror);
+    result = select_f64(reflected, mirror - result, result);
+  }
+  return result;
+}
+
+// Hurwitz's zeta function Σ (q + k)^-s, k ≥ 0, by Euler's and Maclaurin's summation: the terms until q + k passes 9, an
+// integral, and corrections with the Bernoulli numbers over the even factorials. PyTorch's conventions at the edges.
+static double zeta_scalar(double s, double q) {
+  static const double corrections[] = {  // B₂ⱼ/(2j)!
+    1.0 / 12, -1.0 / 720, 1.0 / 30240, -1.0 / 1209600, 1.0 / 47900160, -691.0 / 1307674368000.0, 1.0 / 74724249600.0,
+    -3617.0 / 10670622842880000.0, 43867.0 / 5109094217170944000.0, -174611.0 / 802857662698291200000.0};
+  if (isnan(s) || isnan(q)) return NAN;
+  if (s == 1) return INFINITY;
+  if (s < 1) return NAN;
+  if (q <= 0) {
+    if (q == floor(q)) return INFINITY;
+    if (s != floor(s)) return NAN;
+  }
+  if (isinf(s) || isinf(q)) return q > 1 || isinf(q) ? 0 : pow(q, -s);
+  double sum = 0, a = q;
+  for (int32_t i = 0; i < 9 || a <= 9; i++, a += 1) {
+    const double term = pow(a, -s);
+    sum += term;
+    if (fabs(term) < 0x1p-54 * fabs(sum)) return sum;
+  }
+  double term = pow(a, -s);
+  sum += term * a / (s - 1) + 0.5 * term;
+  double factor = s * term / a;  // s(s + 1)…(s + 2j - 2)·a^-(s + 2j - 1)
+  for (int32_t j = 0; j < 10; j++) {
+    const double correction = corrections[j] * factor;
+    sum += correction;
+    if (fabs(correction) < 0x1p-54 * fabs(sum)) break;
+    factor *= (s + 2 * j + 1) * (s + 2 * j + 2) / (a * a);
+  }
+  return sum;
+}
+// The derivative of digamma of order n ≥ 2: (-1)^(n + 1)·n!·ζ(n + 1, x).
+static double polygamma_scalar(double n, double x) {
+  return (fmod(n, 2) != 0 ? 1 : -1) * exp(lgamma(n + 1)) * zeta_scalar(n + 1, x);
+}
+MK_INLINE vf64 polygamma_f64(vf64 x, double order) {
+  if (order == 0) return digamma_f64(x);
+  if (order == 1) return trigamma_f64(x);
+  for (int32_t lane = 0; lane < MK_F64; lane++) x[lane] = polygamma_scalar(order, x[lane]);
+  return x;
+}
+MK_INLINE vf64 zeta_f64(vf64 s, vf64 q) {
+  for (int32_t lane = 0; lane < MK_F64; lane++) s[lane] = zeta_scalar(s[lane], q[lane]);
+  return s;
+}
+
+// ---- Short formulas ------------------------------------------------------------------------------------------------
+// -x·log x, 0 at 0
+MK_INLINE vf64 entr_f64(vf64 x) {
+  const vf64 y = select_f64(x == 0.0, splat_f64(0.0), -x * log_f64(x));
+  return select_f64(x < 0.0, splat_f64(-INFINITY), y);
+}
+// sin(πx)/(πx), 1 at 0
+MK_INLINE vf64 sinc_f64(vf64 x) {
+  const vf64 angle = x * 3.14159265358979323846;
+  return select_f64(x == 0.0, splat_f64(1.0), sin_f64(angle) / angle);
+}
+// log(x/(1 - x)) of x limited to [low, 1 - low]; low below 0: not limited
+MK_INLINE vf64 logit_f64(vf64 x, double low) {
+  if (low >= 0) {
+    const vf64 high = splat_f64(1.0 - low);
+    x = select_f64(x < low, splat_f64(low), x);
+    x = select_f64(x > high, high, x);
+  }
+  return log_f64(x / (1.0 - x));
+}
+
+// ---- float32, through float64 ---------------------------------------------------------------------------------------
+MK_THROUGH_F64(bessel_i0, bessel_i0_f64(x))
+MK_THROUGH_F64(bessel_i0e, bessel_i0e_f64(x))
+MK_THROUGH_F64(bessel_i1, bessel_i1_f64(x))
+MK_THROUGH_F64(bessel_i1e, bessel_i1e_f64(x))
+MK_THROUGH_F64(erfcx, erfcx_f64(x))
+MK_THROUGH_F64(ndtr, 0.5 * erfc_narrow(x * -0.70710678118654752440))
+MK_THROUGH_F64(log_ndtr, log_ndtr_f64(x))
+MK_THROUGH_F64(ndtri, ndtri_f64(x))
+MK_THROUGH_F64(erfinv, erfinv_steps(x, 2))
+MK_THROUGH_F64(lgamma, lgamma_wide(x, true))
+MK_THROUGH_F64(digamma, digamma_f64(x))
+MK_THROUGH_F64(entr, entr_f64(x))
+// The angle is rounded to float32, as PyTorch has it.
+MK_THROUGH_F64(sine_ratio, sin_f64(x) / x)
+MK_INLINE vf32 sinc_f32(vf32 x) { return select_f32(x == 0.0f, splat_f32(1.0f), sine_ratio_f32(x * 3.14159274f)); }
+MK_THROUGH_F64(logit_unlimited, log_f64(x / (1.0 - x)))
+MK_INLINE vf32 logit_f32(vf32 x, double low) {
+  if (low >= 0) {
+    const vf32 lowest = splat_f32((float)low), highest = 1.0f - lowest;
+    x = select_f32(x < lowest, lowest, x);
+    x = select_f32(x > highest, highest, x);
+  }
+  return logit_unlimited_f32(x);
+}
+MK_INLINE vf32 polygamma_f32(vf32 x, double order) {
+  vf32 result;
+  result.lo = __builtin_convertvector(polygamma_f64(__builtin_convertvector(x.lo, vf64), order), half_of_vf32);
+  result.hi = __builtin_convertvector(polygamma_f64(__builtin_convertvector(x.hi, vf64), order), half_of_vf32);
+  return result;
+}
+MK_INLINE vf32 zeta_f32(vf32 s, vf32 q) {
+  for (int32_t lane = 0; lane < MK_F32; lane++) s[lane] = (float)zeta_scalar(s[lane], q[lane]);
+  return s;
+}
+#undef MK_POLYNOMIAL
