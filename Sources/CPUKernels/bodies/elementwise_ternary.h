@@ -16,7 +16,7 @@ MK_INTERPOLATE(64)
 MK_FLOATS(MK_DEFINE, )
 #undef MK_DEFINE
 #define MK_DEFINE(type, T, w, ...)                                                                          \
-  MK_ROW_LOOP3P(ternary_multiplyAdd_##type, T, T, parameter_##type, (uint64_t)x + (uint64_t)p0 * (uint64_t)y * (uint64_t)z)
+  MK_ROW_LOOP3P(ternary_multiplyAdd_##type, T, T, (T)to_int64_f64, (uint64_t)x + (uint64_t)p0 * (uint64_t)y * (uint64_t)z)
 MK_INTEGERS(MK_DEFINE, )
 #undef MK_DEFINE
 

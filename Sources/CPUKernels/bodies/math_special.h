@@ -236,12 +236,10 @@ MK_INLINE vf64 lgamma_wide(vf64 x, bool narrow) {
 }
 MK_INLINE vf64 lgamma_f64(vf64 x) { return lgamma_wide(x, false); }
 
-// π/tan(πx) and (π/sin(πx))², with the whole part of x taken off exactly.
-MK_INLINE vf64 cotangent_pi(vf64 x, vf64 *square) {
-  const double pi = 3.14159265358979323846;
-  const vf64 angle = (x - nearest_f64(x)) * pi, s = sin_f64(angle), r = pi / s;
-  *square = r * r;
-  return r * cos_f64(angle);
+// π/tan(πx), with the whole part of x taken off exactly.
+MK_INLINE vf64 cotangent_pi(vf64 x) {
+  const vf64 angle = (x - nearest_f64(x)) * 3.14159265358979323846;
+  return 3.14159265358979323846 * cos_f64(angle) / sin_f64(angle);
 }
 
 // The logarithmic derivative of the gamma function, PyTorch's conventions: ∓infinity at ±0, NaN at the negative integers.
@@ -260,16 +258,16 @@ MK_INLINE vf64 digamma_f64(vf64 x) {
   vf64 result = sum + log_f64(z) - 0.5 * r - square * MK_POLYNOMIAL(square, series);
   result = select_f64(z == INFINITY, z, result);
   if (any_i64(reflected)) {
-    vf64 unused;
-    const vf64 cotangent = cotangent_pi(x, &unused);
+    const vf64 cotangent = cotangent_pi(x);
     const vi64 whole = x == nearest_f64(x);
     result = select_f64(reflected, select_f64(whole, splat_f64(NAN), result - cotangent), result);
   }
   return select_f64(x == 0.0, copysign_f64(splat_f64(INFINITY), -x), result);
 }
 
-// Its derivative; infinity at 0 and at the negative integers.
-MK_INLINE vf64 trigamma_f64(vf64 x) {
+// Its derivative; infinity at 0. `angle` is πx as rounded to the operand's type, as PyTorch has it: so the poles at the
+// negative integers come out large and finite.
+MK_INLINE vf64 trigamma_f64(vf64 x, vf64 angle) {
   static const double series[] = {1.0 / 6, -1.0 / 30, 1.0 / 42, -1.0 / 30, 5.0 / 66, -691.0 / 2730, 7.0 / 6};
   const vi64 reflected = x < 0.5;
   vf64 z = select_f64(reflected, 1.0 - x, x), sum = splat_f64(0.0);
@@ -282,9 +280,8 @@ MK_INLINE vf64 trigamma_f64(vf64 x) {
   const vf64 r = 1.0 / z, square = r * r;
   vf64 result = sum + r * (1.0 + 0.5 * r + square * MK_POLYNOMIAL(square, series));
   if (any_i64(reflected)) {
-    vf64 mirror;
-    (void)cotangent_pi(x, &mirror);
-    result = select_f64(reflected, mirror - result, result);
+    const vf64 mirror = 3.14159265358979323846 / sin_f64(angle);
+    result = select_f64(reflected, mirror * mirror - result, result);
   }
   return result;
 }
@@ -302,7 +299,8 @@ static double zeta_scalar(double s, double q) {
     if (q == floor(q)) return INFINITY;
     if (s != floor(s)) return NAN;
   }
-  if (isinf(s) || isinf(q)) return q > 1 || isinf(q) ? 0 : pow(q, -s);
+  if (isinf(q)) return NAN;
+  if (isinf(s)) return pow(q, -s);
   double sum = 0, a = q;
   for (int32_t i = 0; i < 9 || a <= 9; i++, a += 1) {
     const double term = pow(a, -s);
@@ -326,7 +324,7 @@ static double polygamma_scalar(double n, double x) {
 }
 MK_INLINE vf64 polygamma_f64(vf64 x, double order) {
   if (order == 0) return digamma_f64(x);
-  if (order == 1) return trigamma_f64(x);
+  if (order == 1) return trigamma_f64(x, x * 3.14159265358979323846);
   for (int32_t lane = 0; lane < MK_F64; lane++) x[lane] = polygamma_scalar(order, x[lane]);
   return x;
 }
@@ -381,10 +379,16 @@ MK_INLINE vf32 logit_f32(vf32 x, double low) {
   }
   return logit_unlimited_f32(x);
 }
+MK_INLINE vf64 polygamma_narrow(vf64 x, vf64 angle, double order) {
+  return order == 1 ? trigamma_f64(x, angle) : polygamma_f64(x, order);
+}
 MK_INLINE vf32 polygamma_f32(vf32 x, double order) {
+  const vf32 angle = x * 3.14159274f;
   vf32 result;
-  result.lo = __builtin_convertvector(polygamma_f64(__builtin_convertvector(x.lo, vf64), order), half_of_vf32);
-  result.hi = __builtin_convertvector(polygamma_f64(__builtin_convertvector(x.hi, vf64), order), half_of_vf32);
+  result.lo = __builtin_convertvector(
+      polygamma_narrow(__builtin_convertvector(x.lo, vf64), __builtin_convertvector(angle.lo, vf64), order), half_of_vf32);
+  result.hi = __builtin_convertvector(
+      polygamma_narrow(__builtin_convertvector(x.hi, vf64), __builtin_convertvector(angle.hi, vf64), order), half_of_vf32);
   return result;
 }
 MK_INLINE vf32 zeta_f32(vf32 s, vf32 q) {

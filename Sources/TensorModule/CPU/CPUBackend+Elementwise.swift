@@ -18,7 +18,7 @@ extension CPUBackend {
   static func binary(
     _ operation: BinaryOperation, _ parameters: Parameters, _ inputs: Operands, into result: Tensor
   ) throws(TensorError) {
-    let type = operation.isPredicate ? operation.promotedType(inputs.first, inputs.second!) : result.dtype
+    let type = try operation.computedType(inputs.first, inputs.second!, into: result.dtype)
     var loop = ElementwiseLoop(
       arity: 2, operation: operation.rawValue, compute: type.computeType, parameters: parameters)
     try check(loop.run(result, inputs), operation.name, inputs)
@@ -27,8 +27,11 @@ extension CPUBackend {
   static func ternary(
     _ operation: TernaryOperation, _ parameters: Parameters, _ inputs: Operands, into result: Tensor
   ) throws(TensorError) {
+    // A result that is written in place may have another type than the operation.
+    let type = inputs.first.dtype == result.dtype && inputs[1].dtype == result.dtype && inputs[2].dtype == result.dtype
+      ? result.dtype : try operation.signature(inputs.first, inputs[1], inputs[2]).first.dtype
     var loop = ElementwiseLoop(
-      arity: 3, operation: operation.rawValue, compute: result.dtype.computeType, parameters: parameters)
+      arity: 3, operation: operation.rawValue, compute: type.computeType, parameters: parameters)
     try check(loop.run(result, inputs), operation.name, inputs)
   }
 

@@ -41,7 +41,7 @@ func apply(_ operation: BinaryOperation, _ a: consuming Tensor, number: Scalar, 
   let mode = ThreadMode.current
   let flags = a.flags
   guard mode.isPlain, flags.isPlain, operation.isArithmetic,
-    a.dtype.rawValue <= DType.float64.rawValue, a.contiguousCount > 0, a.device.isCPU
+    a.dtype.rawValue <= DType.float64.rawValue, a.contiguousCount > 0, a.device.isCPU, !number.isBoolean
   else { return applyWrapped(operation, a, number, isReversed) }
   let isRecorded = Recording.records(flags, mode)
   let result: Tensor

@@ -67,12 +67,20 @@ extension BinaryOperation {
     return state.result
   }
 
+  /// The type that a kernel computes in. A result that is written in place may have another type than the operation.
+  @inline(__always)
+  func computedType(_ a: Tensor, _ b: Tensor, into result: DType) throws(TensorError) -> DType {
+    if a.dtype == result && b.dtype == result { return result }
+    return isPredicate ? promotedType(a, b) : try resultType(a, b)
+  }
+
   private func resultType(_ a: Tensor, _ b: Tensor) throws(TensorError) -> DType {
     let promoted = promotedType(a, b)
     switch self {
     case .subtract:
-      if promoted == .bool {
-        throw TensorError(name, of: a, b, rule: "is not defined for bool", hint: "use logicalXor or ^")
+      guard a.dtype != .bool && b.dtype != .bool else {
+        throw TensorError(
+          name, of: a, b, rule: "is not defined for bool", hint: "use logicalXor or ^, logicalNot to invert, or convert with to(_:)")
       }
       return promoted
     case .divide, .atan2, .hypot, .copysign, .logaddexp, .logaddexp2, .xlogy, .xlog1py, .zeta:

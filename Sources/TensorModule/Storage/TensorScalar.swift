@@ -13,6 +13,11 @@ package enum Scalar: Sendable, Equatable {
     }
   }
 
+  @inline(__always)
+  package var isBoolean: Bool {
+    if case .boolean = self { true } else { false }
+  }
+
   package var double: Double {
     switch self {
     case .floating(let value): value

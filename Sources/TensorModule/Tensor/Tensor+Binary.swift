@@ -153,6 +153,8 @@ extension Tensor {
         TensorError(
           "pow", of: self, rule: "integers cannot be raised to the negative integer power \(value)",
           hint: "convert to a floating-point dtype"))
+    case .boolean(let value) where dtype == .bool:
+      return value ? clone() : Tensor.onesLike(self)
     case .integer(2):
       return apply(.unary(.square), self)
     case .floating(2) where dtype.isFloatingPoint:

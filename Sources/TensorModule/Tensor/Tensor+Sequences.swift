@@ -31,6 +31,11 @@ extension Tensor {
     }
     let count = ((last - first) / by).rounded(.up)
     guard count < 0x1p48 else { return failing(TensorError("arange", rule: "\(count) elements are too many")) }
+    if !target.isFloatingPoint && target != .bool {
+      // Of integers the start and the step are integers too, whatever that makes of the end.
+      let whole = Int64(clampingTowardsZero: first), wholeStep = Int64(clampingTowardsZero: by)
+      return sequence(Int(count), of: Int64.self) { whole &+ Int64($0) &* wholeStep }.to(target).to(device)
+    }
     return sequence(Int(count), of: Double.self) { first + Double($0) * by }.to(target).to(device)
   }
 

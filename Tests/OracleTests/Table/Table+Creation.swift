@@ -5,12 +5,12 @@ extension OracleTable {
   /// What makes tensors.
   mutating func addCreation() {
     one("arange") { try Self.arange($0) }
-    one("eye") { try Tensor.eye(try $0.int(0), try $0.optionalInt(1, "m"), dtype: try $0.dtype ?? .float32) }
+    one("eye") { Tensor.eye(try $0.int(0), try $0.optionalInt(1, "m"), dtype: try $0.dtype ?? .float32) }
     one("linspace") {
-      try Tensor.linspace(try $0.double(0), try $0.double(1), try $0.int(2, "steps"), dtype: try $0.dtype ?? .float32)
+      Tensor.linspace(try $0.double(0), try $0.double(1), try $0.int(2, "steps"), dtype: try $0.dtype ?? .float32)
     }
     one("logspace") {
-      try Tensor.logspace(
+      Tensor.logspace(
         try $0.double(0), try $0.double(1), try $0.int(2, "steps"), base: try $0.double(3, "base", 10),
         dtype: try $0.dtype ?? .float32)
     }
