@@ -73,12 +73,15 @@ void mk_generator_seed(mk_generator *generator, uint64_t seed) {
   generator->position = STATE_WORDS;
   generator->has_cached_normal = 0;
   generator->cached_normal = 0;
+  generator->has_been_drawn = 0;
+  generator->seed = seed;
 }
 
 uint32_t mk_random32(mk_generator *generator) {
   if (generator->position >= STATE_WORDS) {
     loops()->regenerate(generator->state);
     generator->position = 0;
+    generator->has_been_drawn = 1;
   }
   return tempered(generator->state[generator->position++]);
 }
@@ -99,6 +102,7 @@ static void draw(mk_generator *generator, const random_loops *table, int64_t cou
     if (generator->position >= STATE_WORDS) {
       table->regenerate(generator->state);
       generator->position = 0;
+      generator->has_been_drawn = 1;
     }
     const int64_t left = STATE_WORDS - generator->position, take = count < left ? count : left;
     table->temper(generator->state + generator->position, take, words);
@@ -224,16 +228,21 @@ static void normal32(mk_generator *generator, const random_loops *table, int32_t
   }
 }
 
+// Box–Muller in double, one at a time.
+void mk_random_normal_each(mk_generator *generator, int32_t dtype, int64_t count, void *output, double mean, double standard_deviation) {
+  for (int64_t i = 0; i < count; i++) {
+    const double value = fma(one_normal(generator), standard_deviation, mean);
+    if (dtype == MK_float64) ((double *)output)[i] = value;
+    else if (dtype == MK_float32) ((float *)output)[i] = (float)value;
+    else ((uint16_t *)output)[i] = narrow(dtype, (float)value);
+  }
+}
+
 // Fewer than 16: double Box–Muller, one at a time. Else blocks of 16 uniforms are made normals in place, and a count that 16
 // does not divide has its last 16 drawn anew. Normals are scaled by one fused multiply-add.
 void mk_random_normal(mk_generator *generator, int32_t dtype, int64_t count, void *output, double mean, double standard_deviation) {
   if (count < 16) {
-    for (int64_t i = 0; i < count; i++) {
-      const double value = fma(one_normal(generator), standard_deviation, mean);
-      if (dtype == MK_float64) ((double *)output)[i] = value;
-      else if (dtype == MK_float32) ((float *)output)[i] = (float)value;
-      else ((uint16_t *)output)[i] = narrow(dtype, (float)value);
-    }
+    mk_random_normal_each(generator, dtype, count, output, mean, standard_deviation);
   } else if (dtype == MK_float64) {
     normal64(generator, loops(), count, output, mean, standard_deviation);
   } else {
@@ -278,6 +287,47 @@ void mk_random_integers(mk_generator *generator, int64_t count, int64_t *output,
       output[i + j] = (int64_t)((uint64_t)low + (range ? r % range : r));
     }
   }
+}
+
+void mk_random_words(mk_generator *generator, int64_t count, int64_t *output, uint32_t mask) {
+  for (int64_t i = 0; i < count; i++) output[i] = mk_random32(generator) & mask;
+}
+
+void mk_random_log_normal(mk_generator *generator, int64_t count, double *output, double mean, double standard_deviation) {
+  for (int64_t i = 0; i < count; i++) output[i] = exp(one_normal(generator) * standard_deviation + mean);
+}
+
+void mk_random_cauchy(mk_generator *generator, int64_t count, double *output, double median, double sigma) {
+  for (int64_t i = 0; i < count; i++) output[i] = median + sigma * tan(3.14159265358979323846 * (mk_random_double(generator) - 0.5));
+}
+
+void mk_random_geometric(mk_generator *generator, int64_t count, double *output, double p) {
+  for (int64_t i = 0; i < count; i++) output[i] = ceil(log(mk_random_double(generator)) / log1p(-p));
+}
+
+// W. Hörmann's transformed rejection (PTRS, 1993) for rates from 10 on; below, uniforms are multiplied until the product
+// passes e^-rate.
+static double one_poisson(mk_generator *generator, double rate) {
+  if (rate == 0) return 0;
+  if (rate < 10) {
+    const double limit = exp(-rate);
+    double product = mk_random_double(generator), count = 0;
+    for (; product > limit; count++) product *= mk_random_double(generator);
+    return count;
+  }
+  const double root = sqrt(rate), logarithm = log(rate), b = 0.931 + 2.53 * root, a = -0.059 + 0.02483 * b;
+  const double inverse_alpha = 1.1239 + 1.1328 / (b - 3.4), accepted = 0.9277 - 3.6224 / (b - 2);
+  for (;;) {
+    const double u = mk_random_double(generator) - 0.5, v = mk_random_double(generator), us = 0.5 - fabs(u);
+    const double k = floor((2 * a / us + b) * u + rate + 0.43);
+    if (us >= 0.07 && v <= accepted) return k;
+    if (k < 0 || (us < 0.013 && v > us)) continue;
+    if (log(v) + log(inverse_alpha) - log(a / (us * us) + b) <= -rate + k * logarithm - lgamma(k + 1)) return k;
+  }
+}
+
+void mk_random_poisson(mk_generator *generator, int64_t count, double *output, const double *rates) {
+  for (int64_t i = 0; i < count; i++) output[i] = one_poisson(generator, rates[i]);
 }
 
 // Fisher–Yates from the front: element i changes place with i + r % (count - i).

@@ -52,6 +52,63 @@ seeded(); record("dropout", F.dropout(torch.ones(30), 0.5), F.dropout(torch.ones
 seeded(); record("dropout large", F.dropout(torch.ones(4096), 0.25).nonzero()[:40])
 seeded(); record("exponential_", torch.empty(10).exponential_(2.0))
 seeded(); record("mixture", torch.rand(2), torch.randint(0, 100, (3,)), torch.randn(2), torch.randperm(5).float(), torch.rand(1))
+dtypes = (torch.float32, torch.float64, torch.bfloat16)
+for dtype in dtypes:
+    name = str(dtype)[6:]
+    seeded(); record(f"log_normal_ {name}", torch.empty(9, dtype=dtype).log_normal_(0.5, 0.3))
+    seeded(); record(f"cauchy_ {name}", torch.empty(9, dtype=dtype).cauchy_(1, 2))
+    seeded(); record(f"geometric_ {name}", torch.empty(9, dtype=dtype).geometric_(0.3))
+    seeded(); record(f"exponential_ {name}", torch.empty(9, dtype=dtype).exponential_(0.7))
+seeded(); record("geometric_ int64", torch.empty(9, dtype=torch.int64).geometric_(0.1))
+for dtype in (torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, torch.float16, torch.bfloat16, torch.float32, torch.float64):
+    name = str(dtype)[6:]
+    seeded(); record(f"random_ {name}", torch.empty(7, dtype=dtype).random_())
+    if dtype != torch.bool:
+        seeded(); record(f"random_ 3 90 {name}", torch.empty(7, dtype=dtype).random_(3, 90))
+seeded(); record("random_ large", torch.empty(7, dtype=torch.int64).random_(-2**40, 2**41))
+seeded(); record("rand_like", torch.rand_like(torch.empty(3, 4)), torch.rand_like(torch.empty(3, 4).t()))
+seeded(); record("randn_like", torch.randn_like(torch.empty(4, 5)), torch.randn_like(torch.empty(4, 5).t()), torch.randn_like(torch.empty(2, 3, 4).permute(2, 0, 1)))
+seeded(); record("randint_like", torch.randint_like(torch.empty(3, 4), 5, 50), torch.randint_like(torch.empty(3, 4, dtype=torch.int32).t(), 9))
+seeded(); record("normal_ transposed", torch.empty(5, 6).t().normal_(1, 2))
+seeded(); record("normal_ stepped", torch.empty(5, 12)[:, ::2].normal_(1, 2))
+seeded(); record("normal_ permuted", torch.empty(2, 3, 4).permute(1, 2, 0).normal_())
+seeded(); record("bernoulli_ transposed", torch.empty(5, 6).t().bernoulli_(0.4))
+seeded(); record("bernoulli_ tensor", torch.empty(4, 5).bernoulli_(torch.linspace(0, 1, 5)), torch.empty(5, 4).t().bernoulli_(torch.linspace(0, 1, 5)))
+seeded(); record("bernoulli_ int", torch.empty(12, dtype=torch.int64).bernoulli_(0.5))
+seeded(); record("bernoulli transposed", torch.bernoulli(torch.linspace(0, 1, 20).reshape(4, 5).t()))
+seeded(); record("bernoulli float64", torch.bernoulli(torch.linspace(0, 1, 20, dtype=torch.float64)))
+seeded(); record("bernoulli p", torch.bernoulli(torch.empty(12), 0.3))
+seeded(); record("dropout transposed", F.dropout(torch.ones(5, 6).t(), 0.4))
+seeded(); record("exponential_ transposed", torch.empty(3, 4).t().exponential_())
+means, deviations = torch.linspace(-3, 3, 20).reshape(4, 5), torch.linspace(0.5, 2, 5)
+seeded(); record("normal mean tensor", torch.normal(means, 0.5), torch.normal(means[0], 2.0))
+seeded(); record("normal std tensor", torch.normal(1.0, deviations))
+seeded(); record("normal tensors", torch.normal(means, deviations))
+weights = torch.tensor([0.1, 0.2, 0.3, 0.4, 0.0, 3.0])
+rows = torch.stack([weights, weights.flip(0), weights + 1])
+seeded(); record("multinomial 1", torch.multinomial(weights, 1), torch.multinomial(rows, 1), torch.multinomial(weights, 1, replacement=True))
+seeded(); record("multinomial", torch.multinomial(weights, 4), torch.multinomial(rows, 5))
+seeded(); record("multinomial replacement", torch.multinomial(weights, 20, replacement=True), torch.multinomial(rows, 9, replacement=True))
+seeded(); record("multinomial float64", torch.multinomial(rows.double(), 3), torch.multinomial(rows.double(), 8, replacement=True))
+seeded(); record("poisson", torch.poisson(torch.tensor([0.0, 0.3, 2.0, 9.9, 10.0, 30.0, 1000.0, 1e6])), torch.poisson(torch.full((20,), 25.0, dtype=torch.float64)))
+seeded(); record("randperm int32", torch.randperm(12, dtype=torch.int32))
+
+
+def state(generator):
+    """The state's bytes, shortened: a checksum, and what is not the words."""
+    data = generator.get_state()
+    weights = torch.arange(1, 5057) % 251
+    return [(data.long() * weights).sum().reshape(1), data[:24].long(), data[5016:].long()]
+
+
+generator = torch.Generator().manual_seed(5)
+record("state fresh", *state(generator))
+torch.rand(3, generator=generator)
+record("state 3", *state(generator))
+torch.rand(621, generator=generator)
+record("state 624", *state(generator))
+torch.randn(1, generator=generator)
+record("state normal", *state(generator))
 seeded()
 torch.rand(700)
 torch.randn(3)

@@ -276,6 +276,8 @@ typedef struct mk_generator {
   int32_t position;          // words used of `state`; 624: regenerate
   int32_t has_cached_normal;
   double cached_normal;
+  int32_t has_been_drawn;    // 0 until the first regeneration after seeding
+  uint64_t seed;             // as given, for those who ask
 } mk_generator;
 void mk_generator_seed(mk_generator *generator, uint64_t seed);
 uint32_t mk_random32(mk_generator *generator);
@@ -284,9 +286,17 @@ double mk_random_double(mk_generator *generator);  // (r64 & (2^53 - 1)) · 2^-5
 // Fills, contiguous, PyTorch's recipes (docs at the definitions); dtype float32, float64, float16, bfloat16.
 void mk_random_uniform(mk_generator *generator, int32_t dtype, int64_t count, void *output, double from, double to);
 void mk_random_normal(mk_generator *generator, int32_t dtype, int64_t count, void *output, double mean, double standard_deviation);
+void mk_random_normal_each(mk_generator *generator, int32_t dtype, int64_t count, void *output, double mean, double standard_deviation);
 void mk_random_exponential(mk_generator *generator, int32_t dtype, int64_t count, void *output, double lambda);
 // int64 results. r32 % range if range < 2^28 else r64 % range, + low
 void mk_random_integers(mk_generator *generator, int64_t count, int64_t *output, int64_t low, uint64_t range);
+// the words' bits that the mask lets through
+void mk_random_words(mk_generator *generator, int64_t count, int64_t *output, uint32_t mask);
+// distributions computed in double whatever the tensor's type is
+void mk_random_log_normal(mk_generator *generator, int64_t count, double *output, double mean, double standard_deviation);
+void mk_random_cauchy(mk_generator *generator, int64_t count, double *output, double median, double sigma);
+void mk_random_geometric(mk_generator *generator, int64_t count, double *output, double p);
+void mk_random_poisson(mk_generator *generator, int64_t count, double *output, const double *rates);
 void mk_random_permutation(mk_generator *generator, int64_t count, int64_t *output);
 // output[i] = double uniform < p, as bytes 0 and 1
 void mk_random_bernoulli(mk_generator *generator, int64_t count, uint8_t *output, double p);

@@ -20,6 +20,17 @@ public final class Generator: Sendable {
     return self
   }
 
+  /// The seed that the sequence began with (PyTorch's `initial_seed`).
+  public var initialSeed: Int { Int(bitPattern: UInt(withState { $0.seed })) }
+
+  /// Starts a sequence from a seed drawn from the system, and returns it (PyTorch's `seed()`).
+  @discardableResult
+  public func seed() -> Int {
+    let seed = Int.random(in: 0...Int.max)
+    manualSeed(seed)
+    return seed
+  }
+
   /// The generator that operations use when none is named. Seeded at random at start-up, by `manualSeed(_:)` later.
   public static let `default` = Generator(seed: Int.random(in: 0...Int.max))
 
