@@ -6,4 +6,5 @@
 #include "math_f32.h"
 #include "math_more.h"
 #include "math_trigonometric.h"
+#include "math_wide.h"
 #include "math_special.h"

@@ -35,7 +35,6 @@ MK_INLINE vf64 pow_narrow(vf64 magnitude, vf64 y) { return exp_f64(y * log_f64(m
 
 MK_THROUGH_F64(log2, log_f64(x) * 1.4426950408889634)
 MK_THROUGH_F64(log10, log_f64(x) * 0.4342944819032518)
-MK_THROUGH_F64(exp2, exp_f64(x * 0.6931471805599453))
 MK_THROUGH_F64(sinh, sinh_narrow(x))
 MK_THROUGH_F64(cosh, cosh_narrow(x))
 MK_THROUGH_F64(asinh, asinh_narrow(x))
@@ -106,25 +105,7 @@ MK_INLINE vf32 pow_f32(vf32 x, vf32 y) {
     return x;                                                                                 \
   }
 
-MK_LANES2_F32(hypot, hypotf)
-MK_LANES2_F32(nextafter, nextafterf)
 
-MK_LANES_F64(exp2, exp2)
-MK_LANES_F64(log2, log2)
-MK_LANES_F64(log10, log10)
-MK_LANES_F64(tan, tan)
-MK_LANES_F64(asin, asin)
-MK_LANES_F64(acos, acos)
-MK_LANES_F64(atan, atan)
-MK_LANES_F64(sinh, sinh)
-MK_LANES_F64(cosh, cosh)
-MK_LANES_F64(asinh, asinh)
-MK_LANES_F64(acosh, acosh)
-MK_LANES_F64(atanh, atanh)
-MK_LANES2_F64(pow, pow)
-MK_LANES2_F64(atan2, atan2)
-MK_LANES2_F64(hypot, hypot)
-MK_LANES2_F64(nextafter, nextafter)
 
 // ---- Remainders ---------------------------------------------------------------------------------------------------
 // C's fmod, exact. With a fused multiply-add the quotient, truncated, is at most one too large in size; then a - q·b is exact

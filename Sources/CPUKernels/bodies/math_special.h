@@ -3,15 +3,6 @@
 // The coefficients are those of polynomials through the functions' values at Chebyshev points, computed in 60 digits; the
 // errors named are measured in float64.
 
-// c[0] + c[1]·x + … + c[count - 1]·x^(count - 1)
-MK_INLINE vf64 polynomial_f64(vf64 x, const double *c, int32_t count) {
-  vf64 y = splat_f64(c[count - 1]);
-#pragma clang loop unroll(full)
-  for (int32_t i = count - 2; i >= 0; i--) y = fma_f64(y, x, splat_f64(c[i]));
-  return y;
-}
-#define MK_POLYNOMIAL(x, c) polynomial_f64(x, c, (int32_t)(sizeof(c) / sizeof(c[0])))
-
 // ---- Modified Bessel functions of the first kind ------------------------------------------------------------------
 // e^-a·I0(a) for 0 ≤ a ≤ 8 in a/4 - 1, e^-a·I1(a)/a there; from 8 on both times √a, in 16/a - 1. Relative errors 2^-50.
 static const double bessel_i0_near[] = {
@@ -123,47 +114,65 @@ MK_INLINE vf64 log_ndtr_f64(vf64 x) {
   return select_f64(x < -1.0, log_f64(scaled * 0.5) - t * t, upper);
 }
 
-// The a ≥ 0 with erfc(a) = q, for 0 < q ≤ 1: Winitzki's formula (relative error below 0.3 %), then Newton's steps on the
-// logarithm, which is nearly a parabola: each doubles the digits and more.
-MK_INLINE vf64 erfc_inverse_f64(vf64 q, int32_t steps) {
-  const vf64 target = log_f64(q), l = target + log1p_f64(1.0 - q);  // log(1 - (1 - q)²) = log(q·(2 - q))
-  const double c = 0.147;
-  const vf64 h = 2.0 / (3.14159265358979323846 * c) + 0.5 * l;
-  vf64 x = __builtin_elementwise_sqrt(__builtin_elementwise_sqrt(h * h - l / c) - h);
-  for (int32_t step = 0; step < steps; step++) {
-    const vf64 scaled = scaled_erfc_f64(x);
-    x += (log_f64(scaled) - x * x - target) * scaled * 0.88622692545275801365;  // √π / 2
+// erfinv(y)/y in w = -log(1 - y²): up to 6.25 in w, beyond in √w, in three pieces up to √w = 28. Relative errors 2^-51, of the
+// last 2^-49.
+static const double erfinv_near[] = {
+    1.6536545626831027, 0.7504943200799635, -0.05892256710377784, -0.022604447453449802, 0.017808361818295655,
+    -0.00413731437741443, -0.0012716922684373015, 0.0012324855686812834, -0.0002643936684366174,
+    -0.0001168888399309713, 9.33673917780479e-05, -1.5027710420277575e-05, -1.1257319182677936e-05,
+    7.1300572630824496e-06, -6.83718721812117e-07, -1.059321402540731e-06, 5.394320648707009e-07,
+    -1.0185147576818285e-08, -9.867713140174249e-08, 3.915473114023045e-08, 4.792369996100387e-09,
+    -8.562787796742932e-09, 1.5401738716654886e-09, 7.689312733742569e-10, -2.7032254091069344e-10,
+};
+static const double erfinv_far[] = {
+    3.0838856104922208, 0.7539442257706194, 0.0030211394363764865, -0.0015825410891285008, 0.0007883078512000405,
+    -0.0004006357032703787, 0.00016966502384997928, -4.739178791780613e-05, 2.405849826863639e-06,
+    5.1271458282959595e-06, -2.6647290027131336e-06, 5.268978286875368e-07, 9.272847268010501e-08,
+    -9.536038433614285e-08, 2.6652555523279727e-08, 2.448720579642754e-10, -2.6921670135260728e-09,
+    6.819336997989723e-10, -2.159829264980955e-12,
+};
+static const double erfinv_farther[] = {
+    5.859913143946245, 2.0192102441988387, -0.0018913598316104845, -0.00034339982334392265, 0.00034525692312424057,
+    -0.00017140414521892212, 7.075801072517676e-05, -2.6737242766307597e-05, 9.57095727413409e-06,
+    -3.294666790351236e-06, 1.1044879108531743e-06, -3.817755897985121e-07, 1.336676264846698e-07,
+    -1.6582228555068465e-08, 1.9122690582808645e-08, -9.536475339122615e-08, 5.8479868409329045e-08,
+    4.082855583306841e-08, -9.175840911426044e-09, -6.008575801694122e-08, 3.1915009074432204e-08,
+    9.034744331360426e-09, -6.7157784508841296e-09,
+};
+static const double erfinv_farthest[] = {
+    17.92297821673707, 10.027414287547924, -0.010973764597202198, 0.004524416516597463, -0.0018600047991769594,
+    0.0007435062434184369, -0.00027922711734476384, 9.161142700191741e-05, -2.0170821949355456e-05,
+    -3.819091272160722e-06, 9.59199021834591e-06, -9.295062063347525e-06, 7.0359078600239515e-06,
+    -4.0877928937144405e-06, 2.746431885508448e-06, -3.4245380633699185e-06, 2.024383689388764e-06,
+    1.2536237198844294e-06, -6.671589464787544e-07, -2.041369345319319e-06, 1.143422951694551e-06,
+    8.675274293084456e-07, -4.814870175490659e-07, -2.8111131009711153e-07, 1.5719202363737093e-07,
+};
+
+MK_INLINE vf64 erfinv_ratio(vf64 w) {
+  const vi64 far = w > 6.25;
+  vf64 y = MK_POLYNOMIAL(w * 0.32 - 1.0, erfinv_near);
+  if (any_i64(far)) {
+    const vf64 root = __builtin_elementwise_sqrt(w);
+    y = select_f64(far, MK_POLYNOMIAL((root - 3.25) / 0.75, erfinv_far), y);
+    const vi64 farther = root > 4.0, farthest = root > 8.0;
+    if (any_i64(farther)) y = select_f64(farther, MK_POLYNOMIAL(root * 0.5 - 3.0, erfinv_farther), y);
+    if (any_i64(farthest)) y = select_f64(farthest, MK_POLYNOMIAL(root * 0.1 - 1.8, erfinv_farthest), y);
   }
-  return x;
+  return y;
 }
-// The same from erf(a) = y, for 0 ≤ y ≤ ½, with y's own digits.
-MK_INLINE vf64 erf_inverse_near_f64(vf64 y, int32_t steps) {
-  const double c = 0.147;
-  const vf64 l = log1p_f64(-y * y), h = 2.0 / (3.14159265358979323846 * c) + 0.5 * l;
-  vf64 x = __builtin_elementwise_sqrt(__builtin_elementwise_sqrt(h * h - l / c) - h);
-  x = select_f64(y < 1e-6, y * 0.88622692545275801365, x);  // there the difference above has no digits left
-  for (int32_t step = 0; step < steps; step++) {
-    const vf64 newton = (erf_f64(x) - y) * 0.88622692545275801365 * exp_f64(x * x);
-    x -= newton / (1.0 + x * newton);  // Halley's
-  }
-  return x;
-}
-MK_INLINE vf64 erfinv_steps(vf64 y, int32_t steps) {
+MK_INLINE vf64 erfinv_f64(vf64 y) {
   const vf64 a = absolute_f64(y);
-  const vi64 near = a <= 0.5;
-  vf64 x = splat_f64(0.0);
-  if (any_i64(near)) x = erf_inverse_near_f64(select_f64(near, a, splat_f64(0.25)), steps);
-  if (any_i64(~near)) x = select_f64(near, x, erfc_inverse_f64(select_f64(near, splat_f64(0.5), 1.0 - a), steps));
-  x = select_f64(a == 1.0, splat_f64(INFINITY), x);
-  x = select_f64(a <= 1.0, x, splat_f64(NAN));
-  return copysign_f64(x, y);
+  const vf64 x = y * erfinv_ratio(-log_f64((1.0 - a) * (1.0 + a)));
+  return select_f64(a == 1.0, copysign_f64(splat_f64(INFINITY), y), x);  // beyond 1 the logarithm is NaN
 }
-MK_INLINE vf64 erfinv_f64(vf64 y) { return erfinv_steps(y, 3); }
-// The inverse of the normal distribution function.
+// The inverse of the normal distribution function: √2·erfinv(2p - 1), from the nearer end.
 MK_INLINE vf64 ndtri_f64(vf64 p) {
   const vi64 upper = p > 0.5;
-  const vf64 q = select_f64(upper, 1.0 - p, p);
-  vf64 x = erfc_inverse_f64(select_f64(q > 0.0, q * 2.0, splat_f64(1.0)), 3) * 1.41421356237309504880;
+  const vf64 q = select_f64(upper, 1.0 - p, p), y = 1.0 - 2.0 * q;
+  vf64 x = y * erfinv_ratio(-(log_f64(q) + log1p_f64(-q) + 1.38629436111989061883)) * 1.41421356237309504880;
+  // near the middle y has the digits
+  const vf64 near = y * erfinv_ratio(-log_f64((1.0 - y) * (1.0 + y))) * 1.41421356237309504880;
+  x = select_f64(q > 0.1, near, x);
   x = select_f64(q == 0.0, splat_f64(INFINITY), x);
   x = select_f64(upper, x, -x);
   return select_f64((p >= 0.0) & (p <= 1.0), x, splat_f64(NAN));
@@ -363,7 +372,7 @@ MK_THROUGH_F64(erfcx, erfcx_f64(x))
 MK_THROUGH_F64(ndtr, 0.5 * erfc_narrow(x * -0.70710678118654752440))
 MK_THROUGH_F64(log_ndtr, log_ndtr_f64(x))
 MK_THROUGH_F64(ndtri, ndtri_f64(x))
-MK_THROUGH_F64(erfinv, erfinv_steps(x, 2))
+MK_THROUGH_F64(erfinv, erfinv_f64(x))
 MK_THROUGH_F64(lgamma, lgamma_wide(x, true))
 MK_THROUGH_F64(digamma, digamma_f64(x))
 MK_THROUGH_F64(entr, entr_f64(x))

@@ -82,7 +82,7 @@ MK_INLINE vf64 sine_f64(vf64 x, int64_t quarter) {
 MK_INLINE vf64 sin_f64(vf64 x) { return sine_f64(x, 0); }
 MK_INLINE vf64 cos_f64(vf64 x) { return sine_f64(x, 1); }
 
-// For float32 arguments.
+// The tangent: two divisions' worth of rounding.
 MK_INLINE vf64 tan_narrow(vf64 x) {
   const vi64 large = ~(absolute_f64(x) <= MK_LARGEST_ANGLE);
   vf64 s, c;
@@ -95,10 +95,12 @@ MK_INLINE vf64 tan_narrow(vf64 x) {
   return result;
 }
 MK_THROUGH_F64(tan, tan_narrow(x))
+MK_INLINE vf64 tan_f64(vf64 x) { return tan_narrow(x); }
 #else
 MK_LANES_F64(sin, sin)
 MK_LANES_F64(cos, cos)
 MK_LANES_F32(tan, tan)
+MK_LANES_F64(tan, tan)
 #endif
 
 // ---- Inverses of float32, computed in float64 ---------------------------------------------------------------------

@@ -126,14 +126,24 @@ extension Tensor {
 
   /// Whole numbers in low ..< high, int64 unless named (PyTorch's `torch.randint`).
   public static func randint(
-    _ low: Int = 0, _ high: Int, _ shape: Shape, dtype: DType = .int64, device: Device = .cpu, generator: Generator? = nil
+    _ low: Int, _ high: Int, _ shape: Shape, dtype: DType = .int64, device: Device = .cpu, generator: Generator? = nil
   ) -> Tensor {
     guard isRange("randint", low, high, dtype) else { return standIn() }
     return drawn(shape, .int64, .cpu, generator, integerDraw(low, UInt64(bitPattern: Int64(high &- low)))).to(dtype).to(device)
   }
+  /// Whole numbers in 0 ..< high.
+  public static func randint(
+    _ high: Int, _ shape: Shape, dtype: DType = .int64, device: Device = .cpu, generator: Generator? = nil
+  ) -> Tensor {
+    randint(0, high, shape, dtype: dtype, device: device, generator: generator)
+  }
+  /// Whole numbers in 0 ..< high of another tensor's shape, type and device.
+  public static func randintLike(_ other: Tensor, _ high: Int, dtype: DType? = nil, generator: Generator? = nil) -> Tensor {
+    randintLike(other, 0, high, dtype: dtype, generator: generator)
+  }
   /// Whole numbers in low ..< high of another tensor's shape, type and device (PyTorch's `randint_like`).
   public static func randintLike(
-    _ other: Tensor, _ low: Int = 0, _ high: Int, dtype: DType? = nil, generator: Generator? = nil
+    _ other: Tensor, _ low: Int, _ high: Int, dtype: DType? = nil, generator: Generator? = nil
   ) -> Tensor {
     let type = dtype ?? other.dtype
     guard isRange("randintLike", low, high, type) else { return standIn() }
