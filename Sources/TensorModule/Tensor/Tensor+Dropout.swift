@@ -110,7 +110,7 @@ extension Tensor {
     }
     let kept = channels
       ? Tensor.bernoulliMask(Shape((0..<rank).map { $0 < 2 ? shape[$0] : 1 }), p: 1 - p, generator: generator)
-      : keptElements(1 - p, generator)
+      : Tensor.bernoulliMask(like: detach(), p: 1 - p, generator: generator)
     let noise = kept.to(dtype).to(device)
     guard alpha else {
       noise.div_(1 - p)
@@ -121,16 +121,5 @@ extension Tensor {
     let shift = (noise - 1).mul_(limit * scale).add_(limit * scale * p)
     noise.mul_(scale)
     return inPlace ? mul_(noise).add_(shift) : self * noise + shift
-  }
-
-  /// The draws fall on the elements as they lie in memory, as in PyTorch.
-  private final func keptElements(_ p: Double, _ generator: Generator?) -> Tensor {
-    if isContiguous { return Tensor.bernoulliMask(shape, p: p, generator: generator) }
-    let order = (0..<rank).sorted { layout.strides[$0] > layout.strides[$1] }
-    let sorted = detach().permute(order)
-    guard sorted.isContiguous else { return Tensor.bernoulliMask(shape, p: p, generator: generator) }
-    var back = [Int](repeating: 0, count: rank)
-    for (position, dim) in order.enumerated() { back[dim] = position }
-    return Tensor.bernoulliMask(sorted.shape, p: p, generator: generator).permute(back)
   }
 }
