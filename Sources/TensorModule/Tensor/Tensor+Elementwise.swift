@@ -180,6 +180,26 @@ extension Tensor {
     return decimals > 0 ? (self * power).round() / power : (self / power).round() * power
   }
 
+  /// Each number as mantissa·2^exponent with ½ ≤ |mantissa| < 1 (PyTorch's `frexp`); exponents are int32. 0, infinities and
+  /// NaN are their own mantissas, with the exponent 0.
+  public func frexp() -> (mantissa: Tensor, exponent: Tensor) {
+    guard dtype.isFloatingPoint else {
+      let failure = failing(TensorError("frexp", of: self, rule: "needs a floating-point tensor, not \(dtype)"))
+      return (failure, failure)
+    }
+    let magnitude = detach().to(dtype.computeType).abs()
+    let isPlain = magnitude.isFinite() & (magnitude .> 0)
+    let guess = Tensor.where(isPlain, magnitude, 1).log2().floor() + 1
+    // The logarithm may have been rounded over a power of two.
+    func scaled(_ x: Tensor, _ exponent: Tensor) -> Tensor {
+      let half = (exponent * 0.5).floor()
+      return x / half.exp2() / (exponent - half).exp2()  // 2^exponent itself may be no number
+    }
+    let first = scaled(Tensor.where(isPlain, magnitude, 0.5), guess)
+    let exponent = Tensor.where(isPlain, guess + (first .>= 1).to(guess.dtype) + (first .< 0.5).to(guess.dtype) * -1, 0)
+    return (scaled(to(dtype.computeType), exponent).to(dtype), exponent.to(.int32))
+  }
+
   /// NaN replaced by `nan`, infinities by `posinf` and `neginf`, by default the type's largest and smallest finite numbers
   /// (PyTorch's `nan_to_num`). Integers have none of these. The gradient is 0 at what was replaced.
   public func nanToNum(nan: Double = 0, posinf: Double? = nil, neginf: Double? = nil) -> Tensor {
