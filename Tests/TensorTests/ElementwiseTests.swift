@@ -8,7 +8,7 @@ import Testing
     #expect(Tensor([1, 2, 3]).clamp(min: 1.0).dtype == .float32)
     #expect(numbers(Tensor([1, 2, 3]).clamp(min: 1, max: 2.5)) == [1, 2, 2.5])
     #expect(numbers(Tensor([1.0, 2, 3]).clamp(min: 5, max: 2)) == [2, 2, 2])
-    #expect(numbers(Tensor([1.0, 2]).clamp(min: Double.nan)).allSatisfy(\.isNaN))
+    #expect(numbers(Tensor([1.0, 2]).clamp(min: Double.nan)).allSatisfy { $0.isNaN })
     let large = Int(1) << 60 + 1
     #expect(integers(Tensor([large - 5, large + 5]).clamp(min: large, max: large + 1)) == [large, large + 1])
     #expect(numbers(Tensor([1.0, 2, 3]).clamp(min: Tensor([2.0, 2, 2]), max: Tensor([2.5]))) == [2, 2, 2.5])
