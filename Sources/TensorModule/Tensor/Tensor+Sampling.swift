@@ -22,16 +22,15 @@ extension Tensor {
   /// 1 with each element's probability, else 0 (PyTorch's `bernoulli`).
   public func bernoulli(generator: Generator? = nil) -> Tensor {
     guard areProbabilities("bernoulli") else { return standIn() }
-    let source = DrawingOrder(self).listed(detach().cpu().to(dtype.computeType))
-    let coins = Tensor.drawn(like: self.detach().cpu(), .bool, generator) {
+    let source = detach().cpu().to(dtype.computeType).contiguous()
+    return Tensor.drawn(shape, .bool, .cpu, generator) {
       mk_random_bernoulli_each(&$1, source.dtype.code, $3, $2.assumingMemoryBound(to: UInt8.self), source.dataPointer)
-    }
-    return coins.to(dtype).to(device)
+    }.to(dtype).to(device)
   }
   /// 1 with one probability in this tensor's shape and type, else 0 (PyTorch's `bernoulli(p)`).
   public func bernoulli(_ p: Double, generator: Generator? = nil) -> Tensor {
     guard p >= 0, p <= 1 else { return failing(TensorError("bernoulli", of: self, rule: "p \(p) must be between 0 and 1")) }
-    return Tensor.bernoulliMask(like: self, p: p, generator: generator).to(dtype)
+    return Tensor.bernoulliMask(shape, p: p, generator: generator).to(dtype).to(device)
   }
 
   /// True with probability `p`, of a tensor's shape and order in memory: the draws of PyTorch's `bernoulli_(p)`.
@@ -53,8 +52,8 @@ extension Tensor {
     guard elementCount == 0 || detach().min().item() >= 0 else {
       return failing(TensorError("poisson", of: self, rule: "rates must not be negative"))
     }
-    let source = DrawingOrder(self).listed(detach().cpu().to(.float64))
-    return Tensor.drawn(like: self.detach().cpu(), .float64, generator) {
+    let source = detach().cpu().to(.float64).contiguous()
+    return Tensor.drawn(shape, .float64, .cpu, generator) {
       mk_random_poisson(
         &$1, $3, $2.assumingMemoryBound(to: Double.self), source.dataPointer.assumingMemoryBound(to: Double.self))
     }.to(dtype).to(device)
@@ -87,7 +86,7 @@ extension Tensor {
       samples = weights.drawnWithReplacement(numSamples, generator)
     } else {
       // The categories in the order in which exponential clocks of those rates ring.
-      let clocks = Tensor.drawn(like: weights, dtype, generator) { [code = dtype.code] in
+      let clocks = Tensor.drawn(shape, dtype, .cpu, generator) { [code = dtype.code] in
         mk_random_exponential(&$1, code, $3, $2, 1)
       }
       let keys = weights.to(dtype) / clocks
