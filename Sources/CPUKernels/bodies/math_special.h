@@ -274,8 +274,8 @@ MK_INLINE vf64 digamma_f64(vf64 x) {
   return select_f64(x == 0.0, copysign_f64(splat_f64(INFINITY), -x), result);
 }
 
-// Its derivative; infinity at 0. `angle` is πx as rounded to the operand's type, as PyTorch has it: so the poles at the
-// negative integers come out large and finite.
+// Its derivative; infinity at 0. `angle` is πx as rounded to the operand's type: at the poles, the negative integers, PyTorch
+// takes its sine, so that they come out large and finite.
 MK_INLINE vf64 trigamma_f64(vf64 x, vf64 angle) {
   static const double series[] = {1.0 / 6, -1.0 / 30, 1.0 / 42, -1.0 / 30, 5.0 / 66, -691.0 / 2730, 7.0 / 6};
   const vi64 reflected = x < 0.5;
@@ -289,7 +289,8 @@ MK_INLINE vf64 trigamma_f64(vf64 x, vf64 angle) {
   const vf64 r = 1.0 / z, square = r * r;
   vf64 result = sum + r * (1.0 + 0.5 * r + square * MK_POLYNOMIAL(square, series));
   if (any_i64(reflected)) {
-    const vf64 mirror = 3.14159265358979323846 / sin_f64(angle);
+    const vf64 whole = nearest_f64(x);
+    const vf64 mirror = 3.14159265358979323846 / sin_f64(select_f64(x == whole, angle, (x - whole) * 3.14159265358979323846));
     result = select_f64(reflected, mirror * mirror - result, result);
   }
   return result;
