@@ -21,7 +21,7 @@ extension Primitive {
     case .binary(let operation, _): operation.savedValues(needs)
     case .ternary(let operation, _): operation.savedValues(needs)
     case .reduce(let operation, _, _, _): operation.savedValues
-    case .cast, .view, .place, .window, .assignWindow, .contiguous, .flip, .concatenate: .nothing
+    case .cast, .view, .place, .window, .assignWindow, .contiguous, .flip, .triangle, .concatenate: .nothing
     case .cumulative(let operation, _): operation == .sum ? .nothing : .operands(0)
     case .matmul, .convolution, .linear:
       SavedMask(operands: needs.contains(0) ? (needs.contains(1) ? .of(0, 1) : .of(1)) : (needs.contains(1) ? .of(0) : .of()))
@@ -66,9 +66,7 @@ extension Primitive {
       let layout = operation.layout(of: gradient.layout, target: context.shape(ofOperand: 0))
       context.give(applyView(operation, gradient, layout), to: 0)
     case .window:
-      let gradient = context.takeGradient()
-      let zeros = Tensor.zeros(context.shape(ofOperand: 0), dtype: gradient.dtype, device: gradient.device)
-      context.give(applyAssignWindow(zeros, gradient, context.geometry), to: 0)
+      context.give(applyWindowGradient(context.takeGradient(), context.geometry), to: 0)
     case .assignWindow:
       let gradient = context.takeGradient()
       if context.needs(0) {
@@ -78,6 +76,8 @@ extension Primitive {
       if context.needs(1) { context.give(applyWindow(gradient, context.geometry), to: 1) }
     case .flip(let axes):
       context.give(apply(.flip(axes), context.takeGradient()), to: 0)
+    case .triangle:
+      context.give(apply(self, context.takeGradient()), to: 0)
     case .concatenate(let dim):
       deriveConcatenate(&context, dim: dim)
     case .matmul:

@@ -30,6 +30,8 @@ final class Tape: OperationRecorder {
     primitive.savedValues(OperandMask(bits: .max)).operands.contains(0)
   }
 
+  func isLeaf(_ tensor: Tensor) -> Bool { tensor.isLeaf }
+
   func refusalToWrite(_ tensor: Tensor) -> String? {
     let base = tensor.viewBase ?? tensor
     guard base.flags.contains(.tracked), base.isLeaf else { return nil }

@@ -63,7 +63,7 @@ func movementCases() -> [OperationCase] {
     result.append(
       OperationCase(
         key: Primitive.window.key, "\(row.base)→\(row.target)", inputs, dtypes: .floats,
-        gradient: ViewKind(row.operation) == .unfold ? .none : .second, run: { [applyWindow($0[0], geometry)] }
+        run: { [applyWindow($0[0], geometry)] }
       ) { arrays in [DenseArray(row.target) { arrays[0][row.source($0)] }] })
     if !isOverlapping {
       let value = OperationInput.varying(numbers.array(row.target, -3...3))
@@ -112,7 +112,32 @@ func movementCases() -> [OperationCase] {
         })
     }
   }
-  return result + joiningCases()
+  return result + triangleCases() + joiningCases()
+}
+
+private func triangleCases() -> [OperationCase] {
+  var numbers = Numbers(seed: 650)
+  var result: [OperationCase] = []
+  for shape in [[4, 4], [3, 5], [2, 5, 3], [1, 1], [0, 3], [2, 0, 4], [70, 9]] {
+    let input = OperationInput.varying(numbers.array(shape, -3...3), whole: numbers.integers(shape, 1...9))
+    for diagonal in [0, 1, -2, 7, -100, .max, .min] {
+      for isUpper in [false, true] {
+        result.append(
+          OperationCase(
+            .triangle(isUpper: isUpper, diagonal: diagonal), "\(shape) at \(diagonal)", [input],
+            dtypes: diagonal == 1 ? .all : [.float32, .int16], gradient: shape == [3, 5] ? .second : .none
+          ) { arrays in
+            [
+              DenseArray(shape) { index in
+                let distance = index[index.count - 1] - index[index.count - 2]
+                return (isUpper ? distance >= diagonal : distance <= diagonal) ? arrays[0][index] : 0
+              }
+            ]
+          })
+      }
+    }
+  }
+  return result
 }
 
 private func joiningCases() -> [OperationCase] {

@@ -2,7 +2,7 @@ import TensorModule
 
 /// The leaves of `Primitive`. A new one does not compile in ``Primitive/kind`` until it stands here, and then wants rows.
 enum PrimitiveKind: String, CaseIterable {
-  case unary, binary, ternary, cast, reduce, cumulative, view, place, window, assignWindow, contiguous, flip, concatenate, matmul, linear,
+  case unary, binary, ternary, cast, reduce, cumulative, view, place, window, assignWindow, contiguous, flip, triangle, concatenate, matmul, linear,
     convolution, convolutionInputGradient, convolutionWeightGradient, maxPool, maxPoolGradient, maxPoolPick, averagePool,
     averagePoolGradient, resample, indexSelect, indexAdd, gather, scatter, softmax, softmaxGradient, normalization,
     normalizationGradient, lstmCell, lstmCellGradient, ctcLoss, ctcLossGradient
@@ -19,6 +19,7 @@ enum PrimitiveKind: String, CaseIterable {
     case .place: ViewKind.allCases.filter(\.isPlaced).map { "place.\($0)" }
     case .scatter: ScatterOperation.allCases.map { "scatter.\($0)" }
     case .cast: DType.allCases.map { "cast.\($0)" }
+    case .triangle: ["triangle.lower", "triangle.upper"]
     case .softmax, .softmaxGradient: [rawValue, rawValue + ".logarithm"]
     default: [rawValue]
     }
@@ -66,6 +67,7 @@ extension Primitive {
     case .assignWindow: .assignWindow
     case .contiguous: .contiguous
     case .flip: .flip
+    case .triangle: .triangle
     case .concatenate: .concatenate
     case .matmul: .matmul
     case .linear: .linear
@@ -105,6 +107,7 @@ extension Primitive {
     case .place(let operation): "place.\(ViewKind(operation))"
     case .scatter(let operation, _): "scatter.\(operation)"
     case .cast(let dtype): "cast.\(dtype)"
+    case .triangle(let isUpper, _): "triangle." + (isUpper ? "upper" : "lower")
     case .softmax(_, let logarithm), .softmaxGradient(_, let logarithm): kind.rawValue + (logarithm ? ".logarithm" : "")
     default: kind.rawValue
     }

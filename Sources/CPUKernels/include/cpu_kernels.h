@@ -231,6 +231,11 @@ typedef struct mk_resampling {
 } mk_resampling;
 int32_t mk_run_resample(const mk_resampling *work, const void *input, void *output);
 
+// ---- Movement (run_movement.c) -----------------------------------------------------------------------------------------
+
+// output[b, r, c] = input[b, r, c] inside the triangle (c - r >= diagonal if upper, else <=), else 0. Contiguous; may be the same.
+void mk_run_triangle(int64_t item, int64_t batch, int64_t rows, int64_t columns, bool upper, int64_t diagonal, const void *input, void *output);
+
 // ---- Indexing (run_indexing.c, bodies/indexing.h) ---------------------------------------------------------------------
 
 // All contiguous. `item` is the element size in bytes. Indices are 0 ..< count, negative ones are out of range too: one stops

@@ -45,6 +45,16 @@ extension CPUBackend {
     try unary(.copy, .none, Operands(Tensor(x.storage, layout: layout, dtype: x.dtype)), into: result)
   }
 
+  static func triangle(_ isUpper: Bool, _ diagonal: Int, _ x: Tensor, into result: Tensor) throws(TensorError) {
+    let input = try contiguous(x), output = try contiguous(result)
+    let rank = x.rank
+    let batch = (0..<(rank - 2)).reduce(1) { $0 * x.shape[$1] }
+    mk_run_triangle(
+      Int64(x.dtype.itemSize), Int64(batch), Int64(x.shape[rank - 2]), Int64(x.shape[rank - 1]), isUpper, Int64(diagonal),
+      input.dataPointer, output.dataPointer)
+    if output !== result { try unary(.copy, .none, Operands(output), into: result) }
+  }
+
   static func concatenate(_ inputs: Operands, dim: Int, into result: Tensor) throws(TensorError) {
     var position = 0
     for tensor in inputs.array where tensor.elementCount > 0 {

@@ -35,6 +35,8 @@ enum CPUBackend {
       throw TensorError(primitive.name, rule: "windows have no kernel")
     case .flip(let axes):
       try flip(axes, inputs.first, into: result)
+    case .triangle(let isUpper, let diagonal):
+      try triangle(isUpper, diagonal, inputs.first, into: result)
     case .concatenate(let dim):
       try concatenate(inputs, dim: dim, into: result)
     case .matmul:

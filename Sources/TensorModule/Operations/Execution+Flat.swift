@@ -104,7 +104,9 @@ extension ThreadMode {
 extension TensorFlags {
   /// True for tensors that are at most tracked, named or views.
   @inline(__always)
-  fileprivate var isPlain: Bool { rawValue & ~(TensorFlags.tracked.rawValue | TensorFlags.named.rawValue | TensorFlags.view.rawValue) == 0 }
+  fileprivate var isPlain: Bool {
+    rawValue & (TensorFlags.standIn.rawValue | TensorFlags.wrappedNumber.rawValue | TensorFlags.inference.rawValue) == 0
+  }
 }
 
 extension BinaryOperation {

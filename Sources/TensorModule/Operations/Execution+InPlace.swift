@@ -85,10 +85,52 @@ private func checkWritable(_ name: String, _ target: Tensor, _ others: [Tensor])
       name, of: target, rule: "several elements of the tensor that is written to share one memory location",
       hint: "clone() the expanded tensor first")
   }
-  let flags = others.reduce(target.flags.union(target.baseFlags)) { $0.union($1.flags) }
-  if Recording.records(flags, ThreadMode.current), let refusal = Recording.recorder?.refusalToWrite(target) {
+  try checkRecordable(name, target, others.reduce(target.flags.union(target.baseFlags)) { $0.union($1.flags) })
+}
+
+/// Refuses to change a tensor in place where the tape could not tell it right. `flags`: those of all operands.
+private func checkRecordable(_ name: String, _ target: Tensor, _ flags: TensorFlags) throws(TensorError) {
+  let mode = ThreadMode.current
+  if target.flags.contains(.inference) && !mode.contains(.inference) {
+    throw TensorError(
+      name, of: target, rule: "a tensor made in inference mode cannot be changed in place outside of it",
+      hint: "clone() it first")
+  }
+  guard Recording.records(flags, mode) else { return }
+  if target.flags.contains(.untrackedView) {
+    throw TensorError(
+      name, of: target,
+      rule: "the tensor is a view that was made inside withNoGrad or inferenceMode and cannot be changed in place while gradients are recorded",
+      hint: "make the view and change it either both inside or both outside")
+  }
+  if let refusal = Recording.recorder?.refusalToWrite(target) {
     throw TensorError(name, of: target, rule: refusal, hint: "write inside withNoGrad { }")
   }
+}
+
+/// Makes `target` the view of itself that `body` makes: PyTorch's in-place `transpose_`, `squeeze_` … Elements stay.
+@discardableResult
+package func applyLayoutInPlace(_ name: String, _ target: Tensor, _ body: (Tensor) -> Tensor) -> Tensor {
+  let mode = ThreadMode.current
+  if mode.contains(.failed) { return standIn() }
+  let flags = target.flags.union(target.baseFlags)
+  if !flags.contains(.standIn) {
+    do throws(TensorError) { try checkRecordable(name, target, flags) } catch { return failing(error) }
+  }
+  // Recorded in any mode, because gradients arrive in the new shape from now on.
+  let view = ThreadMode.with(removing: [.noGradient, .inference]) { body(target) }
+  if ThreadMode.hasFailed { return standIn() }
+  let recorder = Recording.recorder
+  let isLeaf = recorder?.isLeaf(target) ?? true
+  target.replaceLayout(view.layout)
+  target.bumpVersion()
+  if flags.contains(.view) && target.viewBase?.flags.contains(.tracked) == true { return target }
+  if isLeaf {
+    recorder?.didReplaceData(target)
+  } else if let history = view.history {
+    target.setHistory(history.node, output: history.output)
+  }
+  return target
 }
 
 private func checkCast(_ name: String, from dtype: DType, to target: Tensor) throws(TensorError) {

@@ -73,6 +73,39 @@ package func applyPadding(_ x: Tensor, shape: Shape, window: Layout, value: Scal
   }
 }
 
+/// The gradient of a window's base from that of the window: what the window shows several times adds up, and what the
+/// base shows several times is shared among its places (PyTorch's rule for `as_strided`).
+package func applyWindowGradient(_ gradient: Tensor, _ geometry: WindowGeometry) -> Tensor {
+  if ThreadMode.hasFailed { return standIn() }
+  let zeros = { (shape: Shape) in Tensor.zeros(shape, dtype: gradient.dtype, device: gradient.device) }
+  if !geometry.window.mayOverlap && !geometry.base.mayOverlap {
+    return applyAssignWindow(zeros(geometry.base.shape), gradient, geometry)
+  }
+  let extent = max(geometry.base.storageExtent, geometry.window.storageExtent)
+  let shown = geometry.window.positions().to(gradient.device)
+  var block = zeros([extent]).indexAdd(dim: 0, index: shown, gradient.reshape([-1]))
+  let places = geometry.base.positions().to(gradient.device)
+  if geometry.base.mayOverlap {
+    let ones = Tensor.ones(places.shape, dtype: gradient.dtype, device: gradient.device)
+    // At least 1: what the base does not show is not asked for, but a zero would make NaN of its second derivative.
+    block = block / zeros([extent]).indexAdd(dim: 0, index: places, ones).clamp(min: 1)
+  }
+  return block.indexSelect(dim: 0, index: places).reshape(geometry.base.shape)
+}
+
+extension Layout {
+  /// Where each element lies in the storage, in row-major order, int64.
+  fileprivate func positions() -> Tensor {
+    var result: [Int64] = [Int64(offset)]
+    if shape.contains(0) { result = [] }
+    for i in 0..<rank where !result.isEmpty {
+      let stride = Int64(strides[i])
+      result = result.flatMap { start in (0..<Int64(shape.dimensions[i])).map { start + $0 * stride } }
+    }
+    return Tensor(result, shape: [result.count])
+  }
+}
+
 /// A copy of a tensor's elements laid out as the base, and the window into it.
 private struct Frame {
   let base: Tensor

@@ -107,9 +107,40 @@ package func applyView(_ operation: ViewOperation, _ x: Tensor, _ layout: Layout
     return failing(.tooManyDimensions(operation: operation.name, layout.rank))
   }
   let result = Tensor(x.storage, layout: layout, dtype: x.dtype, flags: flags.intersection(.inference))
-  if x.dtype.isFloatingPoint && mode.isDisjoint(with: [.noGradient, .inference]) { result.becomeView(of: x) }
+  result.becomeView(of: x, flags, mode)
   if Recording.records(flags, mode) {
     Recording.recorder?.record(.view(operation), Operands(x), output: result, others: [])
+  }
+  return result
+}
+
+extension Tensor {
+  /// Makes a fresh view of `x` follow its history, or not, as the thread's mode has it.
+  @inline(__always)
+  fileprivate final func becomeView(of x: Tensor, _ flags: TensorFlags, _ mode: ThreadMode) {
+    guard dtype.isFloatingPoint, !flags.contains(.inference) else { return }
+    if mode.isDisjoint(with: [.noGradient, .inference]) && !flags.contains(.untrackedView) {
+      becomeView(of: x)
+    } else {
+      becomeUntrackedView(of: x)
+    }
+  }
+}
+
+/// Makes a view of any layout over the storage of `x`, which must hold it.
+package func applyStridedView(_ x: Tensor, _ layout: Layout) -> Tensor {
+  let mode = ThreadMode.current
+  let flags = x.flags
+  if mode.contains(.failed) { return standIn() }
+  if flags.contains(.standIn) { useOfStandIn(x) }
+  guard layout.rank <= Dimensions.maximumCount else {
+    return failing(.tooManyDimensions(operation: "asStrided", layout.rank))
+  }
+  let result = Tensor(x.storage, layout: layout, dtype: x.dtype, flags: flags.intersection(.inference))
+  result.becomeView(of: x, flags, mode)
+  if Recording.records(flags, mode) {
+    Recording.recorder?.record(
+      .window, Operands(x), output: result, geometry: WindowGeometry(base: x.layout, window: layout))
   }
   return result
 }

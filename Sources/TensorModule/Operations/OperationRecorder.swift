@@ -6,6 +6,8 @@ package protocol OperationRecorder: AnyObject, Sendable {
   func record(_ primitive: Primitive, _ first: Tensor, _ second: Tensor?, output: Tensor)
   /// True if the derivative of `primitive` looks at its first operand's value: an in-place operation keeps a copy then.
   func savesFirstOperand(_ primitive: Primitive) -> Bool
+  /// True if no recorded operation made the tensor.
+  func isLeaf(_ tensor: Tensor) -> Bool
   /// Why this tensor may not be written in place now (a leaf that requires gradients), or nil.
   func refusalToWrite(_ tensor: Tensor) -> String?
   /// Tells that `tensor` looks at other elements now, perhaps of another shape, type or device.

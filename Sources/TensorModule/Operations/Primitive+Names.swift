@@ -14,6 +14,7 @@ extension Primitive {
     case .assignWindow: "copySlices"
     case .contiguous: "contiguous"
     case .flip: "flip"
+    case .triangle(let isUpper, _): isUpper ? "triu" : "tril"
     case .concatenate: "cat"
     case .matmul: "matmul"
     case .linear: "linear"

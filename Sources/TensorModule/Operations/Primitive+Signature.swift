@@ -52,6 +52,11 @@ extension Primitive {
       return Signature(first.shape, first.dtype)
     case .contiguous, .flip:
       return Signature(first.shape, first.dtype)
+    case .triangle:
+      guard first.rank >= 2 else {
+        throw TensorError(name, of: first, rule: "needs at least 2 dimensions, not \(first.rank)")
+      }
+      return Signature(first.shape, first.dtype)
     case .concatenate(let dim):
       return try Self.concatenateSignature(operands, dim: dim)
     case .matmul:

@@ -30,6 +30,8 @@ package enum Primitive: Sendable {
   case contiguous
   /// Reversed along the dimensions.
   case flip(AxisSet)
+  /// Zeros outside of a triangle of the last two dimensions.
+  case triangle(isUpper: Bool, diagonal: Int)
   /// Two operands laid one after the other; longer lists are folded by the door into one kernel call.
   case concatenate(dim: Int)
 

@@ -35,7 +35,7 @@ extension Tensor {
     if ThreadMode.hasFailed { return standIn() }
     // Through the door, which tells of the failure.
     if flags.contains(.standIn) { return apply(.contiguous, self) }
-    return Tensor(storage, layout: layout, dtype: dtype)
+    return Tensor(storage, layout: layout, dtype: dtype, flags: flags.intersection(.inference))
   }
 
   /// The same elements outside of the gradient tape (PyTorch's `data`). Assigning makes the tensor look at the

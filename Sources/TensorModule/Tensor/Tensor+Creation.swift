@@ -109,7 +109,8 @@ extension Tensor {
     let bytes = shape.elementCount.multipliedReportingOverflow(by: dtype.itemSize)
     if !bytes.overflow, let address = mk_allocate(bytes.partialValue) {
       self.init(
-        takingOver: address, byteCount: bytes.partialValue, layout: Layout(contiguous: shape), dtype: dtype, device: .cpu)
+        takingOver: address, byteCount: bytes.partialValue, layout: Layout(contiguous: shape), dtype: dtype, device: .cpu,
+        flags: ThreadMode.current.contains(.inference) ? .inference : [])
     } else {
       let error = TensorError.outOfMemory(byteCount: bytes.partialValue)
       fail(error)

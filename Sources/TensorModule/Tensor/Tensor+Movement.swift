@@ -124,11 +124,19 @@ extension Tensor {
     guard rank <= 2 else {
       return failing(TensorError("t", of: self, rule: "needs at most 2 dimensions", hint: "use transpose or mT"))
     }
-    return rank < 2 ? self : transpose(0, 1)
+    return transpose(0, rank < 2 ? 0 : 1)
   }
 
   /// The last two dimensions swapped (PyTorch's `mT`).
-  public var mT: Tensor { transpose(-2, -1) }
+  public var mT: Tensor {
+    if !ThreadMode.hasFailed && rank < 2 {
+      return failing(TensorError("mT", of: self, rule: "needs a matrix or a batch of matrices, not \(rank) dimensions"))
+    }
+    return transpose(-2, -1)
+  }
+
+  /// All dimensions in reverse order: a view (PyTorch's `T`).
+  public var T: Tensor { permute(Array((0..<rank).reversed())) }
 
   /// The dimensions in another order: a view (PyTorch's `permute`).
   public func permute(_ dims: Int...) -> Tensor { permute(dims) }
@@ -174,12 +182,30 @@ extension Tensor {
     return applyView(.permute(packed), self, result)
   }
 
-  /// A dimension moved to another place (PyTorch's `movedim`).
-  public func movedim(_ source: Int, _ destination: Int) -> Tensor {
-    guard let from = normalized(source, "movedim"), let to = normalized(destination, "movedim") else { return standIn() }
-    var order = Array(0..<rank)
-    if rank > 0 { order.insert(order.remove(at: from), at: to) }
-    return permute(order)
+  /// A dimension moved to another place: a view (PyTorch's `movedim`).
+  public func movedim(_ source: Int, _ destination: Int) -> Tensor { movedim([source], [destination]) }
+  /// Dimensions moved to other places, the others staying in order: a view (PyTorch's `movedim`). A dimension may appear
+  /// once in each list.
+  public func movedim(_ source: [Int], _ destination: [Int]) -> Tensor {
+    if ThreadMode.hasFailed { return standIn() }
+    guard source.count == destination.count else {
+      return failing(
+        TensorError("movedim", of: self, rule: "\(source.count) dimensions \(source) cannot go to \(destination.count) places \(destination)"))
+    }
+    var from: [Int] = [], to: [Int] = []
+    for (dim, place) in zip(source, destination) {
+      guard let axis = normalized(dim, "movedim"), let target = normalized(place, "movedim") else { return standIn() }
+      from.append(axis)
+      to.append(target)
+    }
+    for (name, given, axes) in [("source", source, from), ("destination", destination, to)] where Set(axes).count < axes.count {
+      return failing(TensorError("movedim", of: self, rule: "a dimension is repeated in the \(name) \(given)"))
+    }
+    if rank == 0 { return permute([]) }
+    var order = [Int?](repeating: nil, count: rank)
+    for (axis, target) in zip(from, to) { order[target] = axis }
+    var others = (0..<rank).filter { !from.contains($0) }.makeIterator()
+    return permute(order.map { $0 ?? others.next() ?? 0 })
   }
 
   /// Repeated along dimensions of size 1 and new leading ones, without a copy (PyTorch's `expand`); -1 keeps a size.
@@ -199,7 +225,6 @@ extension Tensor {
     guard target.checkedElementCount != nil else {
       return failing(TensorError("expand", of: self, rule: "\(sizes) is not a valid shape"))
     }
-    if target == shape { return self }
     guard let result = layout.broadcast(to: target) else {
       let dim = (0..<rank).first { shape.dimensions[$0] != 1 && shape.dimensions[$0] != target.dimensions[lead + $0] } ?? 0
       return failing(
@@ -234,6 +259,18 @@ extension Tensor {
     return applyView(.reshape, self, result)
   }
 
+  /// Without those of the dimensions whose size is 1 (PyTorch's `squeeze(dim)` with a tuple).
+  public func squeeze(_ dims: [Int]) -> Tensor {
+    if ThreadMode.hasFailed { return standIn() }
+    guard let axes = dims.isEmpty ? AxisSet() : axes("squeeze", dims) else { return standIn() }
+    var result = Layout(shape: Shape(), strides: Dimensions(), offset: layout.offset)
+    for i in 0..<rank where !(axes.contains(i) && shape.dimensions[i] == 1) {
+      result.shape.dimensions.append(shape.dimensions[i])
+      result.strides.append(layout.strides[i])
+    }
+    return applyView(.reshape, self, result)
+  }
+
   /// With a new dimension of size 1 (PyTorch's `unsqueeze`).
   public func unsqueeze(_ dim: Int) -> Tensor {
     guard let axis = normalized(dim, "unsqueeze", extra: 1) else { return standIn() }
@@ -247,6 +284,7 @@ extension Tensor {
   /// Part of one dimension: a view (PyTorch's `narrow`).
   public func narrow(dim: Int, start: Int, length: Int) -> Tensor {
     guard let axis = normalized(dim, "narrow") else { return standIn() }
+    guard rank > 0 else { return failing(TensorError("narrow", of: self, rule: "a 0-d tensor has no dimension to narrow")) }
     let size = shape[axis]
     let first = start < 0 ? start + size : start
     guard first >= 0, first <= size, length >= 0, length <= size - first else {
@@ -255,6 +293,18 @@ extension Tensor {
     }
     return slice(dim: axis, start: first, end: first + length)
   }
+
+  /// ``narrow(dim:start:length:)`` with the start in a 0-d integer tensor.
+  public func narrow(dim: Int, start: Tensor, length: Int) -> Tensor {
+    if ThreadMode.hasFailed { return standIn() }
+    guard start.rank == 0, start.dtype.isInteger else {
+      return failing(TensorError("narrow", of: self, start, rule: "the start must be a 0-d integer tensor, not \(start.dtype)"))
+    }
+    return narrow(dim: dim, start: start.item(as: Int.self), length: length)
+  }
+
+  /// ``narrow(dim:start:length:)`` as a copy (PyTorch's `narrow_copy`).
+  public func narrowCopy(dim: Int, start: Int, length: Int) -> Tensor { narrow(dim: dim, start: start, length: length).clone() }
 
   /// Every `step`-th element of one dimension from `start` to before `end`: a view. Ends are cut to the size and may be
   /// negative, as in Python.

@@ -39,7 +39,7 @@ public class Tensor: @unchecked Sendable {
   @exclusivity(unchecked) private final var viewGeneration: Int = 0
 
   /// The tensor that this one is a view of, the first of a chain: a recorded write through the view changes its history
-  /// as well. Nil for views made while nothing was recorded. Set before the view is shared.
+  /// as well. Set before the view is shared.
   @exclusivity(unchecked) package private(set) final var viewBase: Tensor? = nil
   /// How often a recorded write has given this tensor a new history.
   private final let generation = Atomic<Int>(0)
@@ -214,6 +214,23 @@ public class Tensor: @unchecked Sendable {
     return TensorFlags(rawValue: flagBits.load(ordering: .relaxed))
   }
 
+  /// Shows the same storage under another layout from now on. A view's history is made anew, from its base's, when it is
+  /// next asked for; a tensor's own views follow its new layout then.
+  package final func replaceLayout(_ layout: Layout) {
+    self.layout = layout
+    contiguousCount = layout.isContiguous ? layout.elementCount : -1
+    withHistoryLock { viewGeneration = -1 }
+    bumpGeneration()
+  }
+
+  /// Makes a fresh view known as one that was made while nothing was recorded: it follows no history, and a recorded
+  /// write through it is refused.
+  @inline(__always)
+  package final func becomeUntrackedView(of x: Tensor) {
+    viewBase = x.viewBase ?? x
+    flagBits.store(flagBits.load(ordering: .relaxed) | TensorFlags.untrackedView.rawValue, ordering: .relaxed)
+  }
+
   /// Makes a fresh tensor known as a view of `x`.
   @inline(__always)
   package final func becomeView(of x: Tensor) {
@@ -290,6 +307,8 @@ package struct TensorFlags: OptionSet, Sendable {
   package static let named = TensorFlags(rawValue: 16)
   /// A view that follows its base's gradient history.
   package static let view = TensorFlags(rawValue: 32)
+  /// A view made while nothing was recorded, or a view of one.
+  package static let untrackedView = TensorFlags(rawValue: 64)
 }
 
 private final class StandInError {
