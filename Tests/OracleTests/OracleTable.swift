@@ -42,6 +42,7 @@ struct OracleTable {
     table.addBinary()
     table.addCreation()
     table.addPromotion()
+    table.addShape()
     return table
   }
 }

@@ -1,6 +1,6 @@
 // Conversions of contiguous blocks between all element types: convert_block(from, to)(count, source, target).
-// Floating point to integer truncates; what an integer type cannot hold becomes its nearest end through int32 or int64 and is
-// then cut to 8 or 16 bits; NaN becomes the lowest int32 or int64. Narrowing floats rounds to nearest even. To bool: not zero.
+// Floating point to integer truncates, through int32 (int64 for the wide); what that cannot hold, NaN too, becomes its lowest
+// number, as the x86 instructions and so PyTorch have it; then it is cut to 8 or 16 bits. Narrowing floats rounds to nearest even. To bool: not zero.
 
 typedef void (*convert_function)(int64_t count, const void *source, void *target);
 
@@ -9,10 +9,10 @@ typedef void (*convert_function)(int64_t count, const void *source, void *target
 #pragma clang diagnostic ignored "-Wpass-failed"
 #define MK_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
 
-MK_INLINE int32_t to_int32_f32(float x) { return x >= 0x1p31f ? INT32_MAX : (int32_t)(x > -0x1p31f ? x : -0x1p31f); }
-MK_INLINE int32_t to_int32_f64(double x) { return x >= 0x1p31 ? INT32_MAX : (int32_t)(x > -0x1p31 ? x : -0x1p31); }
-MK_INLINE int64_t to_int64_f32(float x) { return x >= 0x1p63f ? INT64_MAX : (int64_t)(x > -0x1p63f ? x : -0x1p63f); }
-MK_INLINE int64_t to_int64_f64(double x) { return x >= 0x1p63 ? INT64_MAX : (int64_t)(x > -0x1p63 ? x : -0x1p63); }
+MK_INLINE int32_t to_int32_f32(float x) { return (int32_t)(x >= -0x1p31f && x < 0x1p31f ? x : -0x1p31f); }
+MK_INLINE int32_t to_int32_f64(double x) { return (int32_t)(x >= -0x1p31 && x < 0x1p31 ? x : -0x1p31); }
+MK_INLINE int64_t to_int64_f32(float x) { return (int64_t)(x >= -0x1p63f && x < 0x1p63f ? x : -0x1p63f); }
+MK_INLINE int64_t to_int64_f64(double x) { return (int64_t)(x >= -0x1p63 && x < 0x1p63 ? x : -0x1p63); }
 
 // ---- float16 and bfloat16 -----------------------------------------------------------------------------------------
 

@@ -148,10 +148,12 @@ MK_INLINE void copy_part(void *target_, const void *source_, int64_t bytes) {
 // A parameter as an element: floats round, integers saturate (a missing bound is an infinity), NaN is the lowest.
 MK_INLINE float parameter_float32(double p) { return (float)p; }
 MK_INLINE double parameter_float64(double p) { return p; }
-MK_INLINE int64_t parameter_int64(double p) { return to_int64_f64(p); }
+// A bound beyond the integers is their end.
+MK_INLINE int64_t nearest_int64(double p) { return p >= 0x1p63 ? INT64_MAX : (int64_t)(p > -0x1p63 ? p : -0x1p63); }
+MK_INLINE int64_t parameter_int64(double p) { return nearest_int64(p); }
 #define MK_PARAMETER_INTEGER(name, T, lowest, highest)                               \
   MK_INLINE T parameter_##name(double p) {                                           \
-    const int64_t whole = to_int64_f64(p);                                           \
+    const int64_t whole = nearest_int64(p);                                          \
     return (T)(whole < lowest ? lowest : whole > highest ? highest : whole);         \
   }
 MK_PARAMETER_INTEGER(int8, int8_t, INT8_MIN, INT8_MAX)

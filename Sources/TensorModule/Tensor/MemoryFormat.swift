@@ -47,14 +47,32 @@ extension Tensor {
     return copied(in: order)
   }
 
-  /// The tensor in another type and memory format: itself if nothing changes and no copy is asked for (PyTorch's
-  /// `to(dtype, copy, memory_format)`).
+  /// The format that the strides suggest: channels last if they fall in that order, else row-major (PyTorch's
+  /// `suggest_memory_format`).
+  public final var suggestedFormat: MemoryFormat {
+    for format in [MemoryFormat.channelsLast, .channelsLast3d] {
+      guard let order = format.order, order.count == rank, layout.strides[1] != 0 else { continue }
+      var least = 0
+      let falls = order.reversed().allSatisfy { dim in
+        let size = shape[dim], stride = layout.strides[dim]
+        guard size > 0, stride >= least, !(dim == 0 && least == layout.strides[1]) else { return false }
+        least = size > 1 ? stride * size : stride
+        return true
+      }
+      if falls { return format }
+    }
+    return .contiguous
+  }
+
+  /// The tensor in another type and memory format (PyTorch's `to(dtype, copy, memory_format)`): itself if it already is of
+  /// the type, its strides suggest the format and no copy is asked for.
   public func to(_ dtype: DType, copy: Bool = false, format: MemoryFormat = .preserve) -> Tensor {
     if ThreadMode.hasFailed { return standIn() }
-    let converted = to(dtype)
-    let isFresh = converted !== self
-    if format == .preserve { return copy && !isFresh ? clone() : converted }
-    return copy && !isFresh ? clone(format) : converted.contiguous(format)
+    if dtype == self.dtype {
+      if !copy && (format == .preserve || format == suggestedFormat) { return self }
+      return format == .preserve ? clone() : clone(format)
+    }
+    return format == .preserve ? to(dtype) : to(dtype).contiguous(format)
   }
 
   /// The order of the format's dimensions; nil for those without, or after failing.

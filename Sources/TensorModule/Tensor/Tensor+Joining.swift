@@ -128,7 +128,7 @@ extension Tensor {
       sizes[place] = tensors[position].elementCount
       return tensors[position].view(Shape(sizes)).expand(shape)
     }
-    return swaps ? [1, 0].map { grids[$0].transpose(0, 1) } + grids[2...].map { $0.transpose(0, 1) } : grids
+    return swaps ? [grids[1], grids[0]] + grids[2...] : grids
   }
 
   /// All combinations of one element of each 1-d tensor, one a row (PyTorch's `torch.cartesian_prod`); a single tensor is

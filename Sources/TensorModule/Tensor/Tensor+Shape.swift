@@ -32,9 +32,10 @@ extension Tensor {
   public func broadcastTo(_ sizes: Shape) -> Tensor { expand(sizes) }
 
   /// Summed over the dimensions along which a tensor of the shape would be broadcast to this one (PyTorch's
-  /// `sum_to_size`); itself if it has that shape.
+  /// `sum_to_size`); itself if it has that shape (and dimensions).
   public func sumToSize(_ sizes: Shape) -> Tensor {
     if ThreadMode.hasFailed { return standIn() }
+    if sizes.rank == 0 { return sum() }
     if shape == sizes { return self }
     guard broadcastShape(sizes, shape) == shape else {
       return failing(
