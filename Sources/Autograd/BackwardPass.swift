@@ -171,6 +171,7 @@ struct BackwardPass {
     if !createsGraph, case .view(let window) = node.primitive, window.isWindow, let edge = node.edge(0), edge.output == 0,
       let gradient = slot.first.take()
     {
+      if ThreadMode.current.contains(.anomaly) { Anomaly.checkGradient(of: node, gradient, operand: 0) }
       deliver(gradient, in: window, to: edge)
       return
     }
@@ -189,7 +190,7 @@ struct BackwardPass {
     let checksNaN = ThreadMode.current.contains(.anomaly)
     for i in 0..<node.operandCount {
       guard let edge = node.edge(i), let gradient = context.takeResult(i) else { continue }
-      if checksNaN { Anomaly.checkGradient(of: node.primitive, gradient, operand: i) }
+      if checksNaN { Anomaly.checkGradient(of: node, gradient, operand: i) }
       deliver(gradient, to: edge)
     }
   }
@@ -212,7 +213,6 @@ struct BackwardPass {
   private mutating func deliver(_ gradient: Tensor, in window: ViewOperation, to edge: Edge) {
     let node = edge.node
     if let needed, !needed.contains(ObjectIdentifier(node)) { return }
-    if ThreadMode.current.contains(.anomaly) { Anomaly.checkGradient(of: .view(window), gradient, operand: 0) }
     if claim(node) {
       if node.slot.add(gradient, in: window, of: edge.metadata) { heap.insert(node) }
     } else if sideSlots[ObjectIdentifier(node), default: GradientSlot()].add(gradient, in: window, of: edge.metadata) {

@@ -63,6 +63,11 @@ struct DerivativeContext {
     node.rare?.geometry ?? WindowGeometry(base: Layout(contiguous: outputShape), window: Layout(contiguous: outputShape))
   }
   var operandCount: Int { node.operandCount }
+  var outputCount: Int { node.outputCount }
+  /// The function of the program's own that the node stands for.
+  var custom: CustomBody? { node.rare?.custom }
+  /// True if a gradient came to an output.
+  func hasGradient(ofOutput index: Int) -> Bool { index == 0 ? incoming != nil : gradientIfAny(ofOutput: index) != nil }
   var outputShape: Shape { node.output.shape }
 
   /// Gives the gradient of an operand. It may still have the result's broadcast shape and promoted type.

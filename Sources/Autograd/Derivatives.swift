@@ -41,6 +41,7 @@ extension Primitive {
     case .lstmCellGradient: .operands(0, 1, 2, 3, 4)
     case .ctcLoss: SavedMask(operands: .of(0, 1, 2, 3), outputs: 0b11)
     case .ctcLossGradient: .nothing
+    case .custom: .nothing  // what it saves, it keeps itself
     }
   }
 
@@ -120,6 +121,8 @@ extension Primitive {
       throw TensorError("ctcLoss", of: context.gradient, rule: "the gradient has no derivative of its own", hint: "do not pass createGraph: true")
     case .softmaxGradient, .lstmCellGradient, .normalizationGradient:
       try deriveByDecomposition(&context)
+    case .custom:
+      try context.deriveCustom()
     }
   }
 
@@ -160,7 +163,7 @@ extension Primitive {
         : recordsPass ? applyView(.reshape, operand, operand.layout) : operand.detach().requiresGrad_()
     }
     let wanted = leaves.indices.filter { context.needs($0) }
-    let outputs = withGrad { decomposed(Operands(leaves)) ?? [] }
+    let outputs = recording { decomposed(Operands(leaves)) ?? [] }
     var tracked: [Tensor] = [], gradients: [Tensor?] = []
     for (i, output) in outputs.enumerated() where output.requiresGrad {
       tracked.append(output)

@@ -73,11 +73,14 @@ final class RareParts {
   let operandShapes: [Shape]
   /// Of the operations on windows.
   let geometry: WindowGeometry?
+  /// Of a function of the program's own.
+  let custom: CustomBody?
 
   init(
     moreOutputs: [OutputMetadata] = [], laterEdges: [Edge?] = [], operandShapes: [Shape] = [],
-    geometry: WindowGeometry? = nil
+    geometry: WindowGeometry? = nil, custom: CustomBody? = nil
   ) {
+    self.custom = custom
     self.moreOutputs = moreOutputs
     self.laterEdges = laterEdges
     self.operandShapes = operandShapes
@@ -121,6 +124,8 @@ final class NodeExtras: @unchecked Sendable {
     var nextHook = 0
     /// By output: present if the gradient is to be kept.
     var retained: [Int: Tensor?] = [:]
+    /// Where and on what the operation ran, noted while anomalies are looked for.
+    var origin: String?
   }
   private let lock = SpinLock()
   @exclusivity(unchecked) private var content = Content()

@@ -12,12 +12,31 @@ final class Tape: OperationRecorder {
   func record(_ primitive: Primitive, _ inputs: Operands, output: Tensor, others: [Tensor]) {
     // Integers and bool carry no gradient.
     guard output.dtype.isFloatingPoint, primitive.isRecorded else { return }
+    if inputs.flags.contains(.inference) { checkSaved(primitive, inputs) }
     let node = TapeNode(primitive, inputs, output: output, others: others)
     output.setFreshHistory(node, output: 0)
     for (i, other) in others.enumerated() where other.dtype.isFloatingPoint {
       other.setFreshHistory(node, output: i + 1)
     }
-    if ThreadMode.current.contains(.anomaly) { Anomaly.check(primitive, output) }
+    if ThreadMode.current.contains(.anomaly) {
+      Anomaly.note(node, inputs)
+      for result in [output] + others where result.dtype.isFloatingPoint { Anomaly.check(primitive, result, inputs) }
+    }
+  }
+
+  /// Refuses to save the values of tensors that were made in inference mode: no one counts their changes.
+  private func checkSaved(_ primitive: Primitive, _ inputs: Operands) {
+    var needs = OperandMask()
+    for i in 0..<inputs.count where inputs[i].flags.contains(.tracked) { needs.insert(i) }
+    let saved = primitive.savedValues(needs).operands
+    guard let position = (0..<inputs.count).first(where: { saved.contains($0) && inputs[$0].flags.contains(.inference) }) else {
+      return
+    }
+    fail(
+      TensorError(
+        primitive.name, inputs.array.map(TensorError.Operand.init),
+        "operand \(position) was made in inference mode and cannot be saved for the backward pass",
+        hint: "clone() it outside of inferenceMode, or use withNoGrad instead"))
   }
 
   @inline(__always)
@@ -83,7 +102,7 @@ final class Tape: OperationRecorder {
   func describe(_ tensor: Tensor) -> String? {
     guard let edge = tensor.gradientEdge else { return nil }
     guard let node = edge.node as? TapeNode else { return "requires_grad=True" }
-    return "grad_fn=<\(node.primitive.graphName)>"
+    return "grad_fn=<\(node.rare?.custom.map { $0.name + "Backward" } ?? node.primitive.graphName)>"
   }
 }
 

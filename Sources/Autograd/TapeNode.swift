@@ -63,9 +63,37 @@ package final class TapeNode: GradientNode, @unchecked Sendable {
       rare = RareParts(moreOutputs: [], laterEdges: [], operandShapes: Self.shapes(primitive, operands))
     }
     let wanted = primitive.savedValues(needs)
-    saved = wanted.isEmpty ? nil : SavedValues(wanted, operands, output, others)
+    saved = wanted.isEmpty ? nil : Self.values(primitive, wanted, operands, output, others)
     super.init(output: OutputMetadata(output), rare: rare, isOperation: true)
   }
+
+  /// A function of the program's own.
+  init(_ custom: CustomBody, _ operands: [Tensor], outputs: [Tensor]) {
+    primitive = .custom
+    operandCount = operands.count
+    firstEdge = operands.first.flatMap { Self.edge(of: $0) }
+    secondEdge = operands.count > 1 ? Self.edge(of: operands[1]) : nil
+    saved = nil
+    super.init(
+      output: OutputMetadata(outputs[0]),
+      rare: RareParts(
+        moreOutputs: outputs.dropFirst().map { OutputMetadata($0) }, laterEdges: operands.dropFirst(2).map { Self.edge(of: $0) },
+        operandShapes: operands.map(\.shape), custom: custom),
+      isOperation: true)
+  }
+
+  /// The values to keep; inside a checkpointed function the promise to compute them again.
+  private static func values(
+    _ primitive: Primitive, _ wanted: SavedMask, _ operands: Operands, _ output: Tensor, _ others: [Tensor]
+  ) -> SavedValues {
+    guard ThreadMode.current.contains(.checkpoint), let scope = CheckpointScope.current else {
+      return SavedValues(wanted, operands, output, others)
+    }
+    return scope.values(of: primitive) { SavedValues(wanted, operands, output, others) }
+  }
+
+  /// What errors call the operation.
+  var operationName: String { rare?.custom?.name ?? primitive.name }
 
   private static func shapes(_ primitive: Primitive, _ operands: Operands) -> [Shape] {
     if case .concatenate = primitive { return operands.array.map(\.shape) }
@@ -88,6 +116,7 @@ package final class TapeNode: GradientNode, @unchecked Sendable {
 
   /// The saved value of an operand, or of the output for nil; with its history if `tracked`.
   func value(_ operand: Int?, tracked: Bool, outputIndex: Int = 0) throws(TensorError) -> Tensor {
+    try saved?.recompute()
     let value = operand.map { saved?.operand($0) } ?? saved?.output(outputIndex)
     guard let value else {
       throw TensorError(
@@ -116,7 +145,10 @@ package final class TapeNode: GradientNode, @unchecked Sendable {
   }
 
   /// Lets go of the saved values.
-  func releaseSaved() { saved?.release() }
+  func releaseSaved() {
+    saved?.release()
+    rare?.custom?.context.release()
+  }
 
   deinit {
     // A chain of a million nodes must not be released by a million nested calls.
@@ -187,17 +219,38 @@ struct SavedValue: Sendable {
 }
 
 /// The values of one node. Two passes may walk one graph, so they are under a lock.
-private final class SavedValues: @unchecked Sendable {
-  private struct Content {
+final class SavedValues: @unchecked Sendable {
+  struct Content: Sendable {
     var first: SavedValue?
     var second: SavedValue?
     var output: SavedValue?
     /// Third and later operands, and later outputs.
     var rest: [(isOutput: Bool, index: Int, value: SavedValue)] = []
     var wasReleased = false
+    /// Where the values come from if they were not kept: a checkpointed function's frame, and the place in it.
+    var source: (frame: CheckpointFrame, index: Int)?
   }
   private let lock = SpinLock()
   @exclusivity(unchecked) private var content: Content
+
+  /// Values that a checkpointed function computes again when they are asked for.
+  init(from frame: CheckpointFrame, at index: Int) { content = Content(source: (frame, index)) }
+
+  /// All values together.
+  var current: Content { lock.withLock { content } }
+
+  /// Fetches the values that were not kept.
+  func recompute() throws(TensorError) {
+    guard let source = lock.withLock({ content.source }) else { return }
+    let values = try source.frame.values(at: source.index)
+    // The frame may be let go of with this: outside the lock.
+    let old = lock.withLock {
+      let old = content
+      if content.source != nil { content = values }
+      return old
+    }
+    withExtendedLifetime(old) {}
+  }
 
   init(_ mask: SavedMask, _ operands: Operands, _ output: Tensor, _ others: [Tensor]) {
     var content = Content()

@@ -21,7 +21,7 @@ extension Tensor {
             "requiresGrad", of: self, rule: "only floating-point tensors can require gradients, not \(dtype)",
             hint: "convert it with to(.float32) first"))
       }
-      guard !flags.contains(.inference) else {
+      guard !flags.contains(.inference) || isInferenceModeEnabled else {
         return failing(
           TensorError(
             "requiresGrad", of: self, rule: "a tensor made in inference mode cannot require gradients", hint: "clone() it outside"))
@@ -40,6 +40,9 @@ extension Tensor {
     }
     return self
   }
+
+  /// True if the tensor was made inside of ``inferenceMode(_:_:)`` (PyTorch's `is_inference()`).
+  public var isInference: Bool { flags.contains(.inference) }
 
   /// True if no recorded operation made this tensor (PyTorch's `is_leaf`).
   public var isLeaf: Bool { !(history?.node is TapeNode) }

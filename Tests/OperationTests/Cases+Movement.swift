@@ -112,7 +112,25 @@ func movementCases() -> [OperationCase] {
         })
     }
   }
-  return result + triangleCases() + joiningCases()
+  return result + triangleCases() + joiningCases() + customCases()
+}
+
+/// A function with a backward of its own: reversed and doubled.
+private struct ReversedTwice: CustomFunction {
+  func forward(_ inputs: [Tensor], _ context: FunctionContext) -> [Tensor] { [inputs[0].flip(0) * 2] }
+  func backward(_ gradients: [Tensor], _ context: FunctionContext) -> [Tensor?] { [gradients[0].flip(0) * 2] }
+}
+
+private func customCases() -> [OperationCase] {
+  var numbers = Numbers(seed: 660)
+  return [[4], [3, 2], [0, 3]].map { shape in
+    OperationCase(
+      key: Primitive.custom.key, "\(shape)", [.varying(numbers.array(shape, -3...3))], dtypes: .floats,
+      run: { ReversedTwice().apply($0) }
+    ) { arrays in
+      [DenseArray(shape) { index in arrays[0][[shape[0] - 1 - index[0]] + index.dropFirst()] * 2 }]
+    }
+  }
 }
 
 private func triangleCases() -> [OperationCase] {

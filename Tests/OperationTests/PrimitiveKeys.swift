@@ -5,7 +5,7 @@ enum PrimitiveKind: String, CaseIterable {
   case unary, binary, ternary, cast, reduce, cumulative, view, place, window, assignWindow, contiguous, flip, triangle, concatenate, matmul, linear,
     convolution, convolutionInputGradient, convolutionWeightGradient, maxPool, maxPoolGradient, maxPoolPick, averagePool,
     averagePoolGradient, resample, indexSelect, indexAdd, gather, scatter, softmax, softmaxGradient, normalization,
-    normalizationGradient, lstmCell, lstmCellGradient, ctcLoss, ctcLossGradient
+    normalizationGradient, lstmCell, lstmCellGradient, ctcLoss, ctcLossGradient, custom
 
   /// The keys that rows must exist for.
   var keys: [String] {
@@ -92,6 +92,7 @@ extension Primitive {
     case .lstmCellGradient: .lstmCellGradient
     case .ctcLoss: .ctcLoss
     case .ctcLossGradient: .ctcLossGradient
+    case .custom: .custom
     }
   }
 

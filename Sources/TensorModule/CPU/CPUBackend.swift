@@ -33,6 +33,8 @@ enum CPUBackend {
       throw TensorError(operation.name, rule: "views have no kernel")
     case .window, .assignWindow:
       throw TensorError(primitive.name, rule: "windows have no kernel")
+    case .custom:
+      throw TensorError(primitive.name, rule: "functions of the program's own have no kernel")
     case .flip(let axes):
       try flip(axes, inputs.first, into: result)
     case .triangle(let isUpper, let diagonal):

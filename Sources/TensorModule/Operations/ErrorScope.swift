@@ -15,6 +15,8 @@ package struct ThreadMode: OptionSet, Sendable {
   package static let failed = ThreadMode(rawValue: 8)
   /// Anomaly detection looks for NaN after every recorded operation.
   package static let anomaly = ThreadMode(rawValue: 16)
+  /// Inside a checkpointed function: the tape keeps no values, or collects them anew.
+  package static let checkpoint = ThreadMode(rawValue: 32)
 
   package static var current: ThreadMode {
     get { ThreadMode(rawValue: mk_thread_mode()) }
@@ -27,7 +29,7 @@ package struct ThreadMode: OptionSet, Sendable {
   package static func with<R, E: Error>(
     adding added: ThreadMode = [], removing removed: ThreadMode = [], _ body: () throws(E) -> R
   ) throws(E) -> R {
-    let changing: ThreadMode = [.noGradient, .inference, .anomaly]
+    let changing: ThreadMode = [.noGradient, .inference, .anomaly, .checkpoint]
     let outer = current
     current = outer.union(added).subtracting(removed)
     // Only the bits that were asked for go back: a failure inside must stay visible outside.

@@ -97,7 +97,9 @@ extension ThreadMode {
   /// True if operations compute, and nothing looks at their results but the tape.
   @inline(__always)
   fileprivate var isPlain: Bool {
-    rawValue & (ThreadMode.failed.rawValue | ThreadMode.inference.rawValue | ThreadMode.anomaly.rawValue) == 0
+    rawValue
+      & (ThreadMode.failed.rawValue | ThreadMode.inference.rawValue | ThreadMode.anomaly.rawValue
+        | ThreadMode.checkpoint.rawValue) == 0
   }
 }
 

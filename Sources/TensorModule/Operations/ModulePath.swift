@@ -31,7 +31,7 @@ package final class ModuleFrame {
   }
 
   /// `encoder.layers.3.fc1`, or empty outside of modules.
-  static var currentPath: String {
+  package static var currentPath: String {
     var names: [String] = []
     var slot = mk_module_slot()
     while let current = slot {

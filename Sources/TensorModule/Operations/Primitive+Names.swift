@@ -39,6 +39,7 @@ extension Primitive {
     case .lstmCellGradient: "lstmCellGradient"
     case .ctcLoss: "ctcLoss"
     case .ctcLossGradient: "ctcLossGradient"
+    case .custom: "custom"
     }
   }
 }

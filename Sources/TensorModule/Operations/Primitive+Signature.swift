@@ -48,7 +48,7 @@ extension Primitive {
       return try operation.signature(first, axes, keepDim: keepDim)
     case .cumulative:
       return Signature(first.shape, first.dtype)
-    case .view, .place, .window, .assignWindow:
+    case .view, .place, .window, .assignWindow, .custom:
       return Signature(first.shape, first.dtype)
     case .contiguous, .flip:
       return Signature(first.shape, first.dtype)

@@ -89,6 +89,9 @@ package enum Primitive: Sendable {
   case ctcLoss(blank: Int, zeroInfinity: Bool)
   /// Operands gradient, then the above with their outputs. Has no derivative, as in PyTorch.
   case ctcLossGradient(blank: Int, zeroInfinity: Bool)
+
+  /// A function of the program's own, with its own backward. Never run: the tape's node holds it.
+  case custom
 }
 
 /// Up to two numbers that an element-wise operation takes beside its operands.

@@ -19,7 +19,8 @@ extension Tensor {
   package final func index(_ items: [IndexItem]) -> Tensor {
     if ThreadMode.hasFailed { return standIn() }
     guard let (view, picks) = basicView(items) else { return standIn() }
-    if picks.allSatisfy({ $0 == nil }) { return view }
+    // `x[.all]` is a view too, not the tensor itself.
+    if picks.allSatisfy({ $0 == nil }) { return view === self ? applyView(.reshape, self, layout) : view }
     guard let plan = AdvancedIndex(view, picks) else { return standIn() }
     return plan.read()
   }
