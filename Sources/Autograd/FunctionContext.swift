@@ -18,6 +18,7 @@ public final class FunctionContext: Sendable {
     var nonDifferentiable: [Tensor] = []
 
     var saved: [Saved] = []
+    var savedCount = 0
     var wasReleased = false
     var info: (any Sendable)?
     var arrived: [Bool] = []
@@ -50,14 +51,15 @@ public final class FunctionContext: Sendable {
 
   /// What forward saved, in its order. Fails if a backward pass has freed it or it was changed in place since.
   public var savedTensors: [Tensor] {
-    if ThreadMode.hasFailed { return [] }
-    let (saved, wasReleased, node) = content.withLock { ($0.saved, $0.wasReleased, $0.node) }
+    let (saved, count, wasReleased, node) = content.withLock { ($0.saved, $0.savedCount, $0.wasReleased, $0.node) }
+    // As many as were saved in any case: backward counts on them.
+    if ThreadMode.hasFailed { return (0..<count).map { _ in standIn() } }
     if wasReleased {
       fail(
         TensorError(
           "savedTensors", rule: "the tensors saved by a custom function were freed by an earlier backward pass",
           hint: "pass retainGraph: true to the first backward if you need a second"))
-      return []
+      return (0..<count).map { _ in standIn() }
     }
     return saved.map { item in
       let value = item.value
@@ -97,7 +99,7 @@ public final class FunctionContext: Sendable {
   func release() {
     if content.withLock({ $0.saved.isEmpty }) { return }
     clear {
-      $0.saved = []
+      $0.saved = []  // the count stays
       $0.wasReleased = true
     }
   }
@@ -148,6 +150,7 @@ public final class FunctionContext: Sendable {
       $0.dirty = []
       $0.nonDifferentiable = []
       $0.saved = saved
+      $0.savedCount = saved.count
       $0.node = node
     }
     return outputs
