@@ -122,12 +122,14 @@ package func applyLayoutInPlace(_ name: String, _ target: Tensor, _ body: (Tenso
   if ThreadMode.hasFailed { return standIn() }
   let recorder = Recording.recorder
   let isLeaf = recorder?.isLeaf(target) ?? true
+  // Read now: once the target has changed, the view would follow it.
+  let history = view.history
   target.replaceLayout(view.layout)
   target.bumpVersion()
   if flags.contains(.view) && target.viewBase?.flags.contains(.tracked) == true { return target }
   if isLeaf {
     recorder?.didReplaceData(target)
-  } else if let history = view.history {
+  } else if let history {
     target.setHistory(history.node, output: history.output)
   }
   return target
