@@ -77,43 +77,4 @@ extension Primitive {
   private func extent(_ attributes: PoolAttributes, _ shape: Shape) -> Spatial {
     Spatial(Array(shape.suffix(attributes.rank)), filler: 1)
   }
-
-  func deriveIndexing(_ context: inout DerivativeContext) throws(TensorError) {
-    let g = context.takeGradient()
-    let index = try context.operand(1)
-    switch self {
-    case .indexSelect(let dim):
-      let zeros = Tensor.zeros(context.shape(ofOperand: 0), dtype: g.dtype, device: g.device)
-      context.give(zeros.indexAdd(dim: dim, index: index, g), to: 0)
-    case .indexAdd(let dim):
-      if context.needs(0) { context.give(g, to: 0) }
-      if context.needs(2) { context.give(g.indexSelect(dim: dim, index: index).reshape(context.shape(ofOperand: 2)), to: 2) }
-    case .gather(let dim):
-      let zeros = Tensor.zeros(context.shape(ofOperand: 0), dtype: g.dtype, device: g.device)
-      context.give(zeros.scatterAdd(dim: dim, index: index, g), to: 0)
-    case .scatter(.add, let dim):
-      if context.needs(0) { context.give(g, to: 0) }
-      if context.needs(2) { context.give(scattered(g, dim, index, context.shape(ofOperand: 2)), to: 2) }
-    case .scatter(.replace, let dim):
-      if context.needs(0) {
-        context.give(g.scatter(dim: dim, index: index, Tensor.zeros(index.shape, dtype: g.dtype, device: g.device)), to: 0)
-      }
-      if context.needs(2) { context.give(scattered(g, dim, index, context.shape(ofOperand: 2)), to: 2) }
-    case .scatter(let operation, _):
-      throw TensorError("scatter", of: g, rule: "the derivative of a scatter that combines by \(operation) is not defined")
-    default:
-      return
-    }
-  }
-
-  /// The gradient of a scatter's source; zero beyond what the index reached.
-  private func scattered(_ g: Tensor, _ dim: Int, _ index: Tensor, _ shape: Shape) -> Tensor {
-    var picked = g.gather(dim: dim, index: index)
-    for axis in 0..<shape.rank where picked.shape[axis] < shape[axis] {
-      var padding = picked.shape
-      padding[axis] = shape[axis] - picked.shape[axis]
-      picked = Tensor.cat([picked, Tensor.zeros(padding, dtype: g.dtype, device: g.device)], dim: axis)
-    }
-    return picked
-  }
 }

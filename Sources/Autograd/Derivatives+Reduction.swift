@@ -79,26 +79,3 @@ extension ReduceOperation {
     return (before * after).reshape(moved.shape).permute(inverse)
   }
 }
-
-extension CumulativeOperation {
-  func derive(_ context: inout DerivativeContext, dim: Int) throws(TensorError) {
-    let g = context.takeGradient()
-    if g.rank == 0 { return context.give(g, to: 0) }
-    switch self {
-    case .sum:
-      context.give(g.flip(dim).cumsum(dim: dim).flip(dim), to: 0)
-    case .product:
-      // With p the product before i and s_i = g_i + x_{i+1}·s_{i+1}, the gradient at i is p·s_i.
-      let x = try context.operand(0)
-      let count = x.shape[dim]
-      guard count > 0 else { return context.give(g, to: 0) }
-      let one = Tensor.onesLike(x.detach().slice(dim: dim, start: 0, end: 1))
-      let before = Tensor.cat([one, x.slice(dim: dim, end: count - 1)], dim: dim).cumprod(dim: dim)
-      var sums: [Tensor] = [g.select(dim: dim, index: count - 1)]
-      for i in (0..<(count - 1)).reversed() {
-        sums.append(g.select(dim: dim, index: i) + x.select(dim: dim, index: i + 1) * sums[sums.count - 1])
-      }
-      context.give(before * Tensor.stack(sums.reversed(), dim: dim), to: 0)
-    }
-  }
-}

@@ -10,6 +10,7 @@ extension Primitive {
     case .unary(let operation, _): operation.isRecorded
     case .binary(let operation, _): operation.isRecorded
     case .reduce(let operation, _, _, _): operation.isRecorded
+    case .searchSorted, .nonzero: false
     default: true
     }
   }
@@ -22,7 +23,9 @@ extension Primitive {
     case .ternary(let operation, _): operation.savedValues(needs)
     case .reduce(let operation, _, _, _): operation.savedValues
     case .cast, .view, .place, .window, .assignWindow, .contiguous, .flip, .triangle, .concatenate: .nothing
-    case .cumulative(let operation, _): operation == .sum ? .nothing : .operands(0)
+    case .cumulative(let operation, _): operation.savedValues
+    case .order: SavedMask(outputs: 2)
+    case .searchSorted, .nonzero: .nothing
     case .matmul, .convolution, .linear:
       SavedMask(operands: needs.contains(0) ? (needs.contains(1) ? .of(0, 1) : .of(1)) : (needs.contains(1) ? .of(0) : .of()))
     case .convolutionInputGradient, .convolutionWeightGradient: .operands(0, 1)
@@ -33,8 +36,8 @@ extension Primitive {
     case .normalization(let attributes):
       SavedMask(operands: attributes.hasWeight ? .of(0, 1) : .of(0), outputs: 0b110)
     case .normalizationGradient(let attributes): attributes.hasWeight ? .operands(0, 1, 2, 3, 4) : .operands(0, 1, 2, 3)
-    case .indexSelect, .indexAdd, .gather: .operands(1)
-    case .scatter: .operands(1)
+    case .indexSelect, .gather: .operands(1)
+    case .indexScatter(let operation, _), .scatter(let operation, _): operation.savedValues
     case .softmax: .output
     case .softmaxGradient: .operands(0, 1)
     case .lstmCell: SavedMask(operands: .of(1), outputs: 0b110)
@@ -60,6 +63,11 @@ extension Primitive {
       try operation.derive(&context, axes, keepDim: keepDim, parameter: parameter)
     case .cumulative(let operation, let dim):
       try operation.derive(&context, dim: dim)
+    case .order(_, let dim, _):
+      let shape = context.shape(ofOperand: 0)
+      context.give(placed(context.takeGradient(), at: try context.output(1), dim: dim, in: shape), to: 0)
+    case .searchSorted, .nonzero:
+      return
     case .view(let operation):
       context.give(operation.derived(context.takeGradient(), baseShape: context.shape(ofOperand: 0)), to: 0)
     case .place(let operation):
@@ -98,7 +106,7 @@ extension Primitive {
         apply(.resample(attributes), Operands(context.takeGradient(), try context.operand(1), try context.operand(2))), to: 0)
     case .normalization(let attributes):
       try deriveNormalization(&context, attributes)
-    case .indexSelect, .indexAdd, .gather, .scatter:
+    case .indexSelect, .indexScatter, .gather, .scatter:
       try deriveIndexing(&context)
     case .softmax(let dim, let logarithm):
       context.give(

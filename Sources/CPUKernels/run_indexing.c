@@ -178,10 +178,10 @@ static int32_t run_place(index_job *job, bool shared) {
   return MK_OK;
 }
 
-int32_t mk_run_index_add(int32_t dtype, int64_t outer, int64_t count, int64_t inner, int64_t picked, const int64_t *index, const void *source, void *output, int64_t bad[2]) {
-  if ((uint32_t)dtype >= MK_DTYPE_COUNT) return MK_UNSUPPORTED;
+int32_t mk_run_index_scatter(int32_t operation, int32_t dtype, int64_t outer, int64_t count, int64_t inner, int64_t picked, const int64_t *index, const void *source, void *output, int64_t bad[2]) {
+  if ((uint32_t)dtype >= MK_DTYPE_COUNT || (uint32_t)operation > SCATTER_MINIMUM) return MK_UNSUPPORTED;
   if (!in_range(index, picked, count, bad)) return MK_INDEX_OUT_OF_RANGE;
-  index_job job = {.outer = outer, .count = count, .inner = inner, .picked = picked, .index = index, .input = source, .output = output, .operation = SCATTER_ADD, .dtype = dtype};
+  index_job job = {.outer = outer, .count = count, .inner = inner, .picked = picked, .index = index, .input = source, .output = output, .operation = operation, .dtype = dtype};
   return run_place(&job, true);
 }
 
@@ -194,21 +194,29 @@ int32_t mk_run_scatter(int32_t operation, int32_t dtype, int64_t outer, int64_t 
 
 // ---- Positions of what is not zero --------------------------------------------------------------------------------------
 
-int64_t mk_run_nonzero(int64_t count, const uint8_t *mask, int64_t *positions) {
-  int64_t found = 0;
-  if (!positions) {
-    for (int64_t i = 0; i < count; i++) found += mask[i] != 0;
-    return found;
-  }
-  for (int64_t i = 0; i < count;) {
-    uint64_t eight = 0;
-    if (i + 8 <= count) {
-      memcpy(&eight, mask + i, 8);
-      if (eight == 0) { i += 8; continue; }
+int64_t mk_run_nonzero(int32_t rank, const int64_t *sizes, const uint8_t *mask, int64_t found, int64_t *positions) {
+  int64_t place[64] = {0}, lines = 1, taken = 0;  // the place of the line
+  if (rank <= 0 || rank > 64) return 0;
+  const int64_t line = sizes[rank - 1];
+  for (int32_t d = 0; d + 1 < rank; d++) lines *= sizes[d];
+  for (int64_t row = 0; row < lines && taken < found; row++, mask += line) {
+    for (int64_t i = 0; i < line && taken < found;) {
+      uint64_t eight = 0;
+      if (i + 8 <= line) {
+        memcpy(&eight, mask + i, 8);
+        if (eight == 0) { i += 8; continue; }
+      }
+      for (const int64_t end = smaller(i + 8, line); i < end && taken < found; i++) {
+        if (!mask[i]) continue;
+        int64_t *to = positions + taken++ * rank;
+        for (int32_t d = 0; d + 1 < rank; d++) to[d] = place[d];
+        to[rank - 1] = i;
+      }
     }
-    const int64_t end = smaller(i + 8, count);
-    for (; i < end; i++)
-      if (mask[i]) positions[found++] = i;
+    for (int32_t d = rank - 2; d >= 0; d--) {
+      if (++place[d] < sizes[d]) break;
+      place[d] = 0;
+    }
   }
-  return found;
+  return taken;
 }

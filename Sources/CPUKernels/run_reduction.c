@@ -1,4 +1,4 @@
-// Cuts reductions and scans into chunks whose borders depend on sizes alone.
+// Cuts reductions into chunks whose borders depend on sizes alone.
 #include "kernel_table.h"
 
 enum { PART = 65536 };  // elements of one output that a chunk takes; also the work worth a chunk of outputs
@@ -76,54 +76,5 @@ int32_t mk_run_reduction(const mk_reduction *work) {
     job.step = (job.step + 63) / 64 * 64;
   }
   mk_parallel((outputs + job.step - 1) / job.step, run_outputs, &job);
-  return MK_OK;
-}
-
-// ---- Scans ----------------------------------------------------------------------------------------------------------
-
-typedef struct scan_job {
-  int32_t operation, dtype;
-  int64_t outer, count, inner, step;
-  const void *input;
-  void *output;
-} scan_job;
-
-#define SCAN(T, ADD, MULTIPLY)                                                                                        \
-  static void scan_##T(const scan_job *job, int64_t begin, int64_t end) {                                             \
-    const int64_t count = job->count, inner = job->inner;                                                             \
-    for (int64_t o = begin; o < end; o++) {                                                                           \
-      const T *x = (const T *)job->input + o * count * inner;                                                         \
-      T *y = (T *)job->output + o * count * inner;                                                                    \
-      if (inner == 1) {                                                                                               \
-        T a = x[0];                                                                                                   \
-        y[0] = a;                                                                                                     \
-        if (job->operation == 0) for (int64_t i = 1; i < count; i++) { const T b = x[i]; y[i] = a = ADD; }            \
-        else for (int64_t i = 1; i < count; i++) { const T b = x[i]; y[i] = a = MULTIPLY; }                           \
-        continue;                                                                                                     \
-      }                                                                                                               \
-      for (int64_t j = 0; j < inner; j++) y[j] = x[j];                                                                \
-      for (int64_t i = inner; i < count * inner; i += inner)                                                          \
-        if (job->operation == 0) for (int64_t j = i; j < i + inner; j++) { const T a = y[j - inner], b = x[j]; y[j] = ADD; } \
-        else for (int64_t j = i; j < i + inner; j++) { const T a = y[j - inner], b = x[j]; y[j] = MULTIPLY; }         \
-    }                                                                                                                 \
-  }
-#pragma STDC FP_CONTRACT OFF
-SCAN(float, a + b, a * b)
-SCAN(double, a + b, a * b)
-SCAN(int64_t, (int64_t)((uint64_t)a + (uint64_t)b), (int64_t)((uint64_t)a * (uint64_t)b))
-
-static void run_scan(void *context, int64_t chunk) {
-  const scan_job *job = context;
-  const int64_t begin = chunk * job->step, end = begin + job->step < job->outer ? begin + job->step : job->outer;
-  if (job->dtype == MK_float32) scan_float(job, begin, end);
-  else if (job->dtype == MK_float64) scan_double(job, begin, end);
-  else scan_int64_t(job, begin, end);
-}
-
-int32_t mk_run_scan(int32_t operation, int32_t dtype, int64_t outer, int64_t count, int64_t inner, const void *input, void *output) {
-  if ((operation != 0 && operation != 1) || (dtype != MK_float32 && dtype != MK_float64 && dtype != MK_int64)) return MK_UNSUPPORTED;
-  if (outer <= 0 || count <= 0 || inner <= 0) return MK_OK;
-  scan_job job = {operation, dtype, outer, count, inner, PART / (count * inner) + 1, input, output};
-  mk_parallel((outer + job.step - 1) / job.step, run_scan, &job);
   return MK_OK;
 }

@@ -1,14 +1,15 @@
 import TensorModule
 import TestSupport
 
-/// A row whose kernel adds to elements of the type itself, rounding each time.
-private func accumulating(
-  _ primitive: Primitive, _ detail: String, _ inputs: [OperationInput], dtypes: [DType], slack: Double, gradient: GradientOrder,
+/// A row that writes into places that others may write into.
+private func combining(
+  _ primitive: Primitive, _ operation: ScatterOperation, _ detail: String, _ inputs: [OperationInput], gradient: GradientOrder,
   oracle: @escaping ([DenseArray]) -> [DenseArray]
 ) -> OperationCase {
-  var item = OperationCase(primitive, detail, inputs, dtypes: dtypes, slack: slack, gradient: gradient, oracle: oracle)
-  item.roundings = 2
-  return item
+  var dtypes: [DType] = .floats + [.int8, .int16, .int32, .int64]
+  if operation == .replace { dtypes = .all }
+  if operation == .multiply { dtypes.removeAll { $0 == .int8 } }  // six factors of 3 leave it
+  return OperationCase(primitive, detail, inputs, dtypes: dtypes, slack: 4, gradient: gradient, oracle: oracle)
 }
 
 func indexingCases() -> [OperationCase] {
@@ -38,19 +39,21 @@ func indexingCases() -> [OperationCase] {
           }
         ]
       })
-    result.append(
-      accumulating(
-        .indexAdd(dim: dim), detail, [input(shape), indices, input(picked)], dtypes: .floats + [.int8, .int16, .int32, .int64],
-        slack: 2, gradient: order
-      ) { arrays in
-        var y = arrays[0]
-        for index in DenseArray.indices(of: picked) {
-          var target = index
-          target[dim] = Int(arrays[1].values[index[dim]])
-          y[target] += arrays[2][index]
-        }
-        return [y]
-      })
+    for operation in ScatterOperation.allCases {
+      // Which of two writers wins, and which of two extremes it was, has no derivative: one writer each.
+      let distinct = Set(index).count == index.count
+      let allowed: GradientOrder = operation == .add || operation == .multiply || distinct ? order : .none
+      result.append(
+        combining(.indexScatter(operation, dim: dim), operation, detail, [input(shape), indices, input(picked)], gradient: allowed) { arrays in
+          var y = arrays[0]
+          for index in DenseArray.indices(of: picked) {
+            var target = index
+            target[dim] = Int(arrays[1].values[index[dim]])
+            y[target] = operation.combine(y[target], arrays[2][index])
+          }
+          return [y]
+        })
+    }
   }
   // An index for each element; smaller than the tensor elsewhere.
   let elements: [(shape: [Int], dim: Int, index: [Int])] = [
@@ -78,28 +81,61 @@ func indexingCases() -> [OperationCase] {
         // Which of two writers wins has no derivative: one writer each.
         distinct = .indices(DenseArray(index) { Double($0.isEmpty ? 0 : ($0[dim] + 1) % size) })
       }
-      var dtypes: [DType] = .floats + [.int8, .int16, .int32, .int64]
-      if operation == .replace { dtypes = .all }
-      if operation == .multiply { dtypes.removeAll { $0 == .int8 } }  // six factors of 3 leave it
+      let allowed: GradientOrder = operation == .maximum || operation == .minimum ? .none : order
       result.append(
-        accumulating(
-          .scatter(operation, dim: dim), detail, [input(shape), distinct, input(source)], dtypes: dtypes, slack: 4,
-          gradient: operation == .add || operation == .replace ? order : .none
-        ) { arrays in
+        combining(.scatter(operation, dim: dim), operation, detail, [input(shape), distinct, input(source)], gradient: allowed) { arrays in
           var y = arrays[0]
           for index in DenseArray.indices(of: index) {
-            let place = target(index, arrays[1]), value = arrays[2][index]
-            switch operation {
-            case .replace: y[place] = value
-            case .add: y[place] += value
-            case .multiply: y[place] *= value
-            case .maximum: y[place] = max(y[place], value)
-            case .minimum: y[place] = min(y[place], value)
-            }
+            let place = target(index, arrays[1])
+            y[place] = operation.combine(y[place], arrays[2][index])
           }
           return [y]
         })
     }
   }
-  return result
+  return result + nonzeroCases() + productsWithZeros()
+}
+
+extension ScatterOperation {
+  fileprivate func combine(_ old: Double, _ new: Double) -> Double {
+    switch self {
+    case .replace: new
+    case .add: old + new
+    case .multiply: old * new
+    case .maximum: max(old, new)
+    case .minimum: min(old, new)
+    }
+  }
+}
+
+/// Which elements are not zero.
+private func nonzeroCases() -> [OperationCase] {
+  var numbers = Numbers(seed: 1100)
+  return ([[7], [3, 5], [2, 3, 17], [4, 0], [3, 1, 2]] as [[Int]]).map { shape in
+    let mask = numbers.integers(shape, 0...2)
+    let places = DenseArray.indices(of: shape).filter { mask[$0] != 0 }
+    return OperationCase(
+      .nonzero(count: places.count), "\(shape)", [.condition(mask)], dtypes: [.bool], results: .always(.int64), gradient: .none
+    ) { arrays in
+      let found = DenseArray.indices(of: arrays[0].shape).filter { arrays[0][$0] != 0 }
+      // A repeated slice has another number of them; the count is an attribute.
+      let kept = found.prefix(places.count) + Array(repeating: Array(repeating: 0, count: shape.count), count: max(0, places.count - found.count))
+      return [DenseArray([places.count, shape.count], kept.flatMap { $0.map(Double.init) })]
+    }
+  }
+}
+
+/// Factors of zero: none, one or two to a place.
+private func productsWithZeros() -> [OperationCase] {
+  let target = DenseArray([4], [1.5, -2, 0, 0.5]), index = DenseArray([7], [0, 0, 1, 1, 2, 3, 1])
+  return [[1.25, 0, 0, 0, 2, 1.5, 3], [0.5, 2, 0, 1.5, 0, -1, 2]].map { source in
+    OperationCase(
+      .scatter(.multiply, dim: 0), "with zeros \(source)",
+      [.varying(target), .indices(index), .varying(DenseArray([7], source))], dtypes: [.float32, .float64], slack: 2
+    ) { arrays in
+      var y = arrays[0]
+      for i in 0..<7 { y.values[Int(arrays[1].values[i])] *= arrays[2].values[i] }
+      return [y]
+    }
+  }
 }

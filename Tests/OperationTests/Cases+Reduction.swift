@@ -127,7 +127,7 @@ func reductionCases() -> [OperationCase] {
         return (0..<outputs).map { output in DenseArray(shape, results.map { $0[output] }) }
       }
     }
-  } + nanCases() + cumulativeCases()
+  } + nanCases()
 }
 
 /// NaN is the extreme.
@@ -141,29 +141,6 @@ private func nanCases() -> [OperationCase] {
     ) { arrays in
       let results = groups(arrays[0], [1], keepDim: false).members.map { reduced(operation, $0, parameter: 0) }
       return (0..<outputs).map { output in DenseArray([2], results.map { $0[output] }) }
-    }
-  }
-}
-
-private func cumulativeCases() -> [OperationCase] {
-  CumulativeOperation.allCases.flatMap { operation in
-    ([([3, 4, 5], 0), ([3, 4, 5], 1), ([3, 4, 5], 2), ([2, 3], 1), ([67], 0), ([], 0), ([2, 0], 1)] as [([Int], Int)]).map { shape, dim in
-      var numbers = Numbers(seed: 400 + Int(operation.rawValue))
-      let real = numbers.array(shape, 0.8...1.25)
-      return OperationCase(
-        .cumulative(operation, dim: dim), "\(shape) along \(dim)",
-        [.varying(real, whole: numbers.integers(shape, operation == .sum ? -3...3 : -1...1))],
-        dtypes: .floats + [.int64], slack: 4, gradient: real.count <= 6 && real.count > 0 ? .second : .none
-      ) { arrays in
-        var result = arrays[0]
-        guard result.rank > 0 else { return [result] }
-        for index in DenseArray.indices(of: shape) where index[dim] > 0 {
-          var before = index
-          before[dim] -= 1
-          result[index] = operation == .sum ? result[before] + arrays[0][index] : result[before] * arrays[0][index]
-        }
-        return [result]
-      }
     }
   }
 }

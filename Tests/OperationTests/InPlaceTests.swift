@@ -39,7 +39,7 @@ import Testing
     for item in operationCases() {
       guard let primitive = item.primitive, let first = item.inputs.first, first.fixed == nil else { continue }
       switch primitive {
-      case .unary, .binary, .ternary, .indexAdd, .scatter: break
+      case .unary, .binary, .ternary, .indexScatter, .scatter: break
       default: continue
       }
       for dtype in item.dtypes where dtypes.contains(dtype) && item.results.dtype(dtype, output: 0) == dtype {

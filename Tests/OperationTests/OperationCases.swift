@@ -6,7 +6,7 @@ import TestSupport
 func operationCases() -> [OperationCase] {
   let families = [
     unaryCases(), binaryCases(), ternaryCases(), reductionCases(), movementCases(), linearAlgebraCases(), convolutionCases(),
-    poolingCases(), adaptivePoolingCases(), indexingCases(), fusedCases(), normalizationCases(), temporalClassificationCases(),
+    poolingCases(), adaptivePoolingCases(), indexingCases(), orderingCases(), fusedCases(), normalizationCases(), temporalClassificationCases(),
   ]
   return families.flatMap { $0 }
 }

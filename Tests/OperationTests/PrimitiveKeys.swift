@@ -2,9 +2,9 @@ import TensorModule
 
 /// The leaves of `Primitive`. A new one does not compile in ``Primitive/kind`` until it stands here, and then wants rows.
 enum PrimitiveKind: String, CaseIterable {
-  case unary, binary, ternary, cast, reduce, cumulative, view, place, window, assignWindow, contiguous, flip, triangle, concatenate, matmul, linear,
+  case unary, binary, ternary, cast, reduce, cumulative, order, searchSorted, view, place, window, assignWindow, contiguous, flip, triangle, concatenate, matmul, linear,
     convolution, convolutionInputGradient, convolutionWeightGradient, maxPool, maxPoolGradient, maxPoolPick, averagePool,
-    averagePoolGradient, resample, indexSelect, indexAdd, gather, scatter, softmax, softmaxGradient, normalization,
+    averagePoolGradient, resample, indexSelect, indexScatter, gather, scatter, nonzero, softmax, softmaxGradient, normalization,
     normalizationGradient, lstmCell, lstmCellGradient, ctcLoss, ctcLossGradient, custom
 
   /// The keys that rows must exist for.
@@ -18,6 +18,8 @@ enum PrimitiveKind: String, CaseIterable {
     case .view: ViewKind.allCases.map { "view.\($0)" }
     case .place: ViewKind.allCases.filter(\.isPlaced).map { "place.\($0)" }
     case .scatter: ScatterOperation.allCases.map { "scatter.\($0)" }
+    case .indexScatter: ScatterOperation.allCases.map { "indexScatter.\($0)" }
+    case .order: OrderOperation.allCases.map { "order.\($0)" }
     case .cast: DType.allCases.map { "cast.\($0)" }
     case .triangle: ["triangle.lower", "triangle.upper"]
     case .softmax, .softmaxGradient: [rawValue, rawValue + ".logarithm"]
@@ -61,6 +63,8 @@ extension Primitive {
     case .cast: .cast
     case .reduce: .reduce
     case .cumulative: .cumulative
+    case .order: .order
+    case .searchSorted: .searchSorted
     case .view: .view
     case .place: .place
     case .window: .window
@@ -81,9 +85,10 @@ extension Primitive {
     case .averagePoolGradient: .averagePoolGradient
     case .resample: .resample
     case .indexSelect: .indexSelect
-    case .indexAdd: .indexAdd
+    case .indexScatter: .indexScatter
     case .gather: .gather
     case .scatter: .scatter
+    case .nonzero: .nonzero
     case .softmax: .softmax
     case .softmaxGradient: .softmaxGradient
     case .normalization: .normalization
@@ -107,6 +112,8 @@ extension Primitive {
     case .view(let operation): "view.\(ViewKind(operation))"
     case .place(let operation): "place.\(ViewKind(operation))"
     case .scatter(let operation, _): "scatter.\(operation)"
+    case .indexScatter(let operation, _): "indexScatter.\(operation)"
+    case .order(let operation, _, _): "order.\(operation)"
     case .cast(let dtype): "cast.\(dtype)"
     case .triangle(let isUpper, _): "triangle." + (isUpper ? "upper" : "lower")
     case .softmax(_, let logarithm), .softmaxGradient(_, let logarithm): kind.rawValue + (logarithm ? ".logarithm" : "")

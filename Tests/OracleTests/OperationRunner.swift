@@ -25,6 +25,8 @@ struct OperationRunner {
       if let error = json["error"] { return runRefused(error, call, entry) }
       guard let expect = json["expect"] else { throw OracleProblem("nothing expected") }
       return try check(try catchingTensorErrors { try entry(call) }, call, expect, tensors, inPlace: json["inplace"] != nil)
+    } catch let problem as OracleProblem where problem.isUnreadable && json["error"] != nil {
+      return .passed  // refused before it could be called
     } catch {
       return .failed("\(error)")
     }

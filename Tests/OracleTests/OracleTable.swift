@@ -43,6 +43,8 @@ struct OracleTable {
     table.addCreation()
     table.addPromotion()
     table.addShape()
+    table.addReduction()
+    table.addIndexing()
     return table
   }
 }

@@ -21,6 +21,13 @@ indirect enum OracleValue {
 /// Why a case cannot be tried or is refused before it reaches the library.
 struct OracleProblem: Error, CustomStringConvertible {
   let description: String
+  /// The file holds a tensor that the library cannot make.
+  var isUnreadable = false
+  static func unreadable(_ name: String) -> OracleProblem {
+    var result = OracleProblem("no tensor \(name) in the file")
+    result.isUnreadable = true
+    return result
+  }
   init(_ description: String) { self.description = description }
 }
 
@@ -33,7 +40,7 @@ final class OracleTensors {
 
   /// A stored tensor, as it is in the file.
   func stored(_ name: String) throws -> Tensor {
-    guard let tensor = stored[name] else { throw OracleProblem("no tensor \(name) in the file") }
+    guard let tensor = stored[name] else { throw OracleProblem.unreadable(name) }
     return tensor
   }
 

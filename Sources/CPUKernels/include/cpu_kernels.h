@@ -134,10 +134,23 @@ typedef struct mk_reduction {
 // An empty reduction gives the identity (0, NaN for mean, 1, -inf/lowest …, true, false); the caller refuses max of nothing.
 int32_t mk_run_reduction(const mk_reduction *work);
 
-// ---- Scans ----------------------------------------------------------------------------------------------------------
-// Cumulative sum (operation 0) or product (1) along the middle of a contiguous [outer, count, inner], in dtype float32,
-// float64 or int64.
-int32_t mk_run_scan(int32_t operation, int32_t dtype, int64_t outer, int64_t count, int64_t inner, const void *input, void *output);
+// ---- Scans (run_scan.c) -------------------------------------------------------------------------------------------------
+// Along the middle of a contiguous [outer, count, inner], in dtype float32, float64 or int64. Operations: 0 sum, 1 product,
+// 2 log of the sum of exponentials (not int64), 3 maximum, 4 minimum; the last two need `indices`, shaped alike: where the
+// extreme so far stands, the last among equals.
+int32_t mk_run_scan(int32_t operation, int32_t dtype, int64_t outer, int64_t count, int64_t inner, const void *input, void *output, int64_t *indices);
+
+// ---- Order (run_order.c, order_typed.h) -----------------------------------------------------------------------------------
+// Of each contiguous line of n < 2^32 elements of any dtype the chosen elements and their positions; NaN is above all else.
+// Operations: 0 all ascending, 1 all descending (equal ones in order of position); 2 the `count` largest, descending, 3 the
+// `count` smallest, ascending; 4 the count-th smallest, 5 the lower median (NaN if there is one), 6 that of the elements that
+// are not NaN, 7 the commonest element (the smallest of several; its last position).
+int32_t mk_run_order(int32_t operation, int32_t dtype, int64_t rows, int64_t n, int64_t count, const void *input, void *values, int64_t *indices);
+
+// ---- Search (run_search.c) --------------------------------------------------------------------------------------------------
+// For each value of contiguous [rows, per_row] its place in the sorted line of n elements of the same row, or in the only one
+// (lines 1): before its equals, or after them if `right`. dtype float32, float64, int64. Output int64, int32 if `narrow`.
+int32_t mk_run_search(bool right, int32_t dtype, int64_t lines, int64_t n, int64_t rows, int64_t per_row, const void *sorted, const void *values, bool narrow, void *output);
 
 // ---- Softmax (run_softmax.c, bodies/softmax.h) ----------------------------------------------------------------------
 
@@ -242,16 +255,17 @@ void mk_run_triangle(int64_t item, int64_t batch, int64_t rows, int64_t columns,
 // with MK_INDEX_OUT_OF_RANGE before anything is written and stores its position in the index array and its value in bad[0], bad[1].
 // output[o, j, i] = input[o, index[j], i]: input [outer, count, inner], index [picked], output [outer, picked, inner]
 int32_t mk_run_index_select(int64_t item, int64_t outer, int64_t count, int64_t inner, int64_t picked, const int64_t *index, const void *input, void *output, int64_t bad[2]);
-// output[o, index[j], i] += source[o, j, i], in order of j. dtype any
-int32_t mk_run_index_add(int32_t dtype, int64_t outer, int64_t count, int64_t inner, int64_t picked, const int64_t *index, const void *source, void *output, int64_t bad[2]);
+// output[o, index[j], i] (op)= source[o, j, i], in order of j; operations as for scatter below. dtype any
+int32_t mk_run_index_scatter(int32_t operation, int32_t dtype, int64_t outer, int64_t count, int64_t inner, int64_t picked, const int64_t *index, const void *source, void *output, int64_t bad[2]);
 // gather and scatter along the middle. The index's shape is [outer, picked, inner] with outer/inner strides given by the
 // caller's contiguous copies: input [outer, count, inner] cut to the index's outer and inner beforehand.
 // output[o, j, i] = input[o, index[o, j, i], i]
 int32_t mk_run_gather(int64_t item, int64_t outer, int64_t count, int64_t inner, int64_t picked, const int64_t *index, const void *input, void *output, int64_t bad[2]);
 // operation 0: output[o, index[o, j, i], i] = source[o, j, i] (last wins); 1: +=; 2: *=; 3: maximum; 4: minimum
 int32_t mk_run_scatter(int32_t operation, int32_t dtype, int64_t outer, int64_t count, int64_t inner, int64_t picked, const int64_t *index, const void *source, void *output, int64_t bad[2]);
-// Flat positions of the non-zero bytes of a bool array; returns how many; positions may be NULL to count.
-int64_t mk_run_nonzero(int64_t count, const uint8_t *mask, int64_t *positions);
+// The positions of the first `found` non-zero bytes of a row-major bool array: `rank` coordinates each (positions [found, rank]).
+// Returns how many there were.
+int64_t mk_run_nonzero(int32_t rank, const int64_t *sizes, const uint8_t *mask, int64_t found, int64_t *positions);
 
 // ---- Recurrent (run_recurrent.c, bodies/recurrent.h) --------------------------------------------------------------------
 

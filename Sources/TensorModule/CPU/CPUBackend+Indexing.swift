@@ -13,10 +13,6 @@ extension CPUBackend {
     try check(status, name, inputs)
   }
 
-  private static func integers(_ x: Tensor) -> UnsafeMutablePointer<Int64> {
-    x.dataPointer.assumingMemoryBound(to: Int64.self)
-  }
-
   static func indexSelect(_ dim: Int, _ inputs: Operands, into result: Tensor) throws(TensorError) {
     let source = try contiguous(inputs[0]), index = try contiguous(inputs[1])
     let (outer, count, inner) = split(source.shape, at: dim)
@@ -29,19 +25,32 @@ extension CPUBackend {
     try check(status, bad, "indexSelect", inputs, dim: dim)
   }
 
-  static func indexAdd(_ dim: Int, _ inputs: Operands, into result: Tensor) throws(TensorError) {
-    let index = try contiguous(inputs[1]), source = try contiguous(inputs[2])
+  /// Runs `body` on the row-major memory of `target`'s elements, copied in and out if they do not lie so. Sums and products
+  /// of half precisions are kept in float32 and rounded once.
+  private static func throughAccumulators(
+    _ operation: ScatterOperation, _ target: Tensor, _ source: Tensor,
+    _ body: (_ source: Tensor, _ output: Tensor) throws(TensorError) -> Void
+  ) throws(TensorError) {
+    let rounds = operation == .add || operation == .multiply
+    let type = rounds ? target.dtype.computeType : target.dtype
+    let output = try contiguous(target, as: type)
+    try body(try contiguous(source, as: type), output)
+    if output !== target { try unary(.copy, .none, Operands(output), into: target) }
+  }
+
+  static func indexScatter(_ operation: ScatterOperation, _ dim: Int, _ inputs: Operands, into result: Tensor) throws(TensorError) {
+    let index = try contiguous(inputs[1])
     if result !== inputs[0] { try unary(.copy, .none, Operands(inputs[0]), into: result) }
-    let output = try contiguous(result)
     let (outer, count, inner) = split(result.shape, at: dim)
     var bad: (Int64, Int64) = (0, 0)
-    let status = withUnsafeMutableBytes(of: &bad) {
-      mk_run_index_add(
-        result.dtype.code, outer, count, inner, Int64(index.elementCount), integers(index), source.dataPointer,
-        output.dataPointer, $0.baseAddress!.assumingMemoryBound(to: Int64.self))
+    try throughAccumulators(operation, result, inputs[2]) { (source, output) throws(TensorError) in
+      let status = withUnsafeMutableBytes(of: &bad) {
+        mk_run_index_scatter(
+          Int32(operation.rawValue), output.dtype.code, outer, count, inner, Int64(index.elementCount), integers(index),
+          source.dataPointer, output.dataPointer, $0.baseAddress!.assumingMemoryBound(to: Int64.self))
+      }
+      try check(status, bad, Primitive.indexScatter(operation, dim: dim).name, inputs, dim: dim)
     }
-    try check(status, bad, "indexAdd", inputs, dim: dim)
-    if output !== result { try unary(.copy, .none, Operands(output), into: result) }
   }
 
   /// The part of a tensor that an index of another shape reaches: cut to it in every dimension but `dim`.
@@ -70,21 +79,24 @@ extension CPUBackend {
     if result !== inputs[0] { try unary(.copy, .none, Operands(inputs[0]), into: result) }
     let index = try contiguous(inputs[1])
     guard index.elementCount > 0 else { return }
-    let source = try cut(inputs[2], to: index.shape, except: index.rank)
-    // The part of the result that the index reaches, written row-major and copied back.
-    var layout = result.layout
-    for i in 0..<layout.rank where i != dim { layout.shape.dimensions[i] = index.shape.dimensions[i] }
-    let window = Tensor(result.storage, layout: layout, dtype: result.dtype)
-    let output = try contiguous(window)
+    // The part of the result that the index reaches, and as much of the source.
+    var layout = result.layout, sourceLayout = inputs[2].layout
+    for i in 0..<layout.rank {
+      if i != dim { layout.shape.dimensions[i] = index.shape.dimensions[i] }
+      sourceLayout.shape.dimensions[i] = index.shape.dimensions[i]
+    }
+    let window = layout == result.layout ? result : Tensor(result.storage, layout: layout, dtype: result.dtype)
+    let part = sourceLayout == inputs[2].layout ? inputs[2] : Tensor(inputs[2].storage, layout: sourceLayout, dtype: inputs[2].dtype)
     let (outer, picked, inner) = split(index.shape, at: dim)
     let count = result.rank == 0 ? 1 : result.shape[dim]
     var bad: (Int64, Int64) = (0, 0)
-    let status = withUnsafeMutableBytes(of: &bad) {
-      mk_run_scatter(
-        Int32(operation.rawValue), result.dtype.code, outer, Int64(count), inner, picked, integers(index),
-        source.dataPointer, output.dataPointer, $0.baseAddress!.assumingMemoryBound(to: Int64.self))
+    try throughAccumulators(operation, window, part) { (source, output) throws(TensorError) in
+      let status = withUnsafeMutableBytes(of: &bad) {
+        mk_run_scatter(
+          Int32(operation.rawValue), output.dtype.code, outer, Int64(count), inner, picked, integers(index),
+          source.dataPointer, output.dataPointer, $0.baseAddress!.assumingMemoryBound(to: Int64.self))
+      }
+      try check(status, bad, Primitive.scatter(operation, dim: dim).name, inputs, dim: dim)
     }
-    try check(status, bad, operation == .add ? "scatterAdd" : "scatter", inputs, dim: dim)
-    if output !== window { try unary(.copy, .none, Operands(output), into: window) }
   }
 }

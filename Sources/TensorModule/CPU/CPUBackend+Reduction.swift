@@ -77,21 +77,6 @@ extension CPUBackend {
     }
   }
 
-  static func cumulative(
-    _ operation: CumulativeOperation, _ dim: Int, _ x: Tensor, into result: Tensor
-  ) throws(TensorError) {
-    let isWide = x.dtype.isFloatingPoint
-    let compute = isWide ? x.dtype.computeType : .int64
-    let source = try contiguous(x, as: compute)
-    let (outer, count, inner) = split(x.shape, at: dim)
-    let output = compute == result.dtype ? result : try Tensor(allocating: Specification(x.shape, compute), device: .cpu)
-    try check(
-      mk_run_scan(
-        Int32(operation.rawValue), compute.code, outer, count, inner, source.dataPointer, output.dataPointer),
-      operation == .sum ? "cumsum" : "cumprod", Operands(x))
-    if output !== result { try unary(.copy, .none, Operands(output), into: result) }
-  }
-
   static func softmax(_ dim: Int, _ logarithm: Bool, _ x: Tensor, into result: Tensor) throws(TensorError) {
     let (outer, count, inner) = split(x.shape, at: dim)
     try throughComputeType(result) { (compute, output) throws(TensorError) in

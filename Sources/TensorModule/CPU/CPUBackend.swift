@@ -28,7 +28,11 @@ enum CPUBackend {
     case .reduce(let operation, let axes, _, let parameter):
       try reduce(operation, axes, parameter, inputs.first, into: result, indices: others.first)
     case .cumulative(let operation, let dim):
-      try cumulative(operation, dim, inputs.first, into: result)
+      try cumulative(operation, dim, inputs.first, into: result, positions: others.first)
+    case .order(let operation, let dim, let count):
+      try order(operation, dim, count, inputs.first, into: result, positions: others[0])
+    case .searchSorted(let right, _):
+      try searchSorted(right, inputs, into: result)
     case .view(let operation), .place(let operation):
       throw TensorError(operation.name, rule: "views have no kernel")
     case .window, .assignWindow:
@@ -65,12 +69,14 @@ enum CPUBackend {
       try resample(attributes, inputs, into: result)
     case .indexSelect(let dim):
       try indexSelect(dim, inputs, into: result)
-    case .indexAdd(let dim):
-      try indexAdd(dim, inputs, into: result)
+    case .indexScatter(let operation, let dim):
+      try indexScatter(operation, dim, inputs, into: result)
     case .gather(let dim):
       try gather(dim, inputs, into: result)
     case .scatter(let operation, let dim):
       try scatter(operation, dim, inputs, into: result)
+    case .nonzero:
+      try nonzero(inputs.first, into: result)
     case .softmax(let dim, let logarithm):
       try softmax(dim, logarithm, inputs.first, into: result)
     case .softmaxGradient(let dim, let logarithm):

@@ -7,7 +7,9 @@ extension Primitive {
     case .ternary(let operation, _): operation.name
     case .cast: "to"
     case .reduce(let operation, _, _, _): operation.name
-    case .cumulative(let operation, _): operation == .sum ? "cumsum" : "cumprod"
+    case .cumulative(let operation, _): operation.name
+    case .order(let operation, _, _): operation.name
+    case .searchSorted: "searchsorted"
     case .view(let operation): operation.name
     case .place(let operation): operation.name + "Gradient"
     case .window: "asStrided"
@@ -28,9 +30,10 @@ extension Primitive {
     case .averagePoolGradient: "avgPoolGradient"
     case .resample: "resample"
     case .indexSelect: "indexSelect"
-    case .indexAdd: "indexAdd"
+    case .indexScatter(let operation, _): operation == .add ? "indexAdd" : operation == .replace ? "indexCopy" : "indexReduce"
     case .gather: "gather"
-    case .scatter(let operation, _): operation == .add ? "scatterAdd" : "scatter"
+    case .scatter(let operation, _): operation == .add ? "scatterAdd" : operation == .replace ? "scatter" : "scatterReduce"
+    case .nonzero: "nonzero"
     case .softmax(_, let logarithm): logarithm ? "logSoftmax" : "softmax"
     case .softmaxGradient(_, let logarithm): logarithm ? "logSoftmaxGradient" : "softmaxGradient"
     case .normalization: "normalization"
@@ -90,6 +93,31 @@ extension TernaryOperation {
     case .multiplyAdd: "addcmul"
     case .divideAdd: "addcdiv"
     case .interpolate: "lerp"
+    }
+  }
+}
+
+extension CumulativeOperation {
+  var name: String {
+    switch self {
+    case .sum: "cumsum"
+    case .product: "cumprod"
+    case .logSumExp: "logcumsumexp"
+    case .maximum: "cummax"
+    case .minimum: "cummin"
+    }
+  }
+}
+
+extension OrderOperation {
+  var name: String {
+    switch self {
+    case .ascending, .descending: "sort"
+    case .largest, .smallest: "topk"
+    case .kthSmallest: "kthvalue"
+    case .median: "median"
+    case .nanMedian: "nanmedian"
+    case .mode: "mode"
     }
   }
 }

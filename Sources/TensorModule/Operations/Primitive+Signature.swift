@@ -46,8 +46,12 @@ extension Primitive {
       return Signature(first.shape, dtype)
     case .reduce(let operation, let axes, let keepDim, _):
       return try operation.signature(first, axes, keepDim: keepDim)
-    case .cumulative:
-      return Signature(first.shape, first.dtype)
+    case .cumulative(let operation, _):
+      return try operation.signature(first)
+    case .order(let operation, let dim, let count):
+      return try operation.signature(first, dim: dim, count: count)
+    case .searchSorted(_, let dtype):
+      return try Self.searchSortedSignature(first, operands[1], dtype)
     case .view, .place, .window, .assignWindow, .custom:
       return Signature(first.shape, first.dtype)
     case .contiguous, .flip:
@@ -95,12 +99,14 @@ extension Primitive {
       return Signature(operands[1].shape, first.dtype)
     case .indexSelect(let dim):
       return try Self.indexSelectSignature(first, operands[1], dim: dim)
-    case .indexAdd(let dim):
-      return try Self.indexAddSignature(first, operands[1], operands[2], dim: dim)
+    case .indexScatter(_, let dim):
+      return try Self.indexScatterSignature(self.name, first, operands[1], operands[2], dim: dim)
     case .gather(let dim):
       return try Self.gatherSignature(first, operands[1], dim: dim)
     case .scatter(_, let dim):
       return try Self.scatterSignature(self.name, first, operands[1], operands[2], dim: dim)
+    case .nonzero(let count):
+      return Signature([count, first.rank], .int64)
     case .softmax:
       guard first.dtype.isFloatingPoint else {
         throw TensorError(

@@ -15,7 +15,12 @@ package enum Primitive: Sendable {
 
   // Reductions and scans.
   case reduce(ReduceOperation, AxisSet, keepDim: Bool, parameter: Double = 0)
+  /// Maximum and minimum have a second output: the int64 position of the extreme so far, the last among equals.
   case cumulative(CumulativeOperation, dim: Int)
+  /// Elements of each line along a dimension, chosen by their order, and their int64 positions.
+  case order(OrderOperation, dim: Int, count: Int)
+  /// Operands sorted lines, values: where the values belong in the line of their row, or in the only one.
+  case searchSorted(right: Bool, DType)
 
   // Movement.
   /// No kernel: another layout over the same storage. The layout travels beside the primitive.
@@ -62,12 +67,15 @@ package enum Primitive: Sendable {
   // Indexing; indices are int64.
   /// Operands source, 1-d index: the slices of `dim` that the index names.
   case indexSelect(dim: Int)
-  /// Operands target, 1-d index, source: target with the slices added.
-  case indexAdd(dim: Int)
+  /// Operands target, 1-d index, source: target with the source's slices combined with those that the index names.
+  case indexScatter(ScatterOperation, dim: Int)
   /// Operands source, index of the result's shape.
   case gather(dim: Int)
   /// Operands target, index, source.
   case scatter(ScatterOperation, dim: Int)
+  /// The positions `[count, rank]` of the elements that are not zero. How many there are is counted beforehand: a result's
+  /// shape does not depend on values.
+  case nonzero(count: Int)
 
   // Fused: each has a decomposition into the above.
   case softmax(dim: Int, logarithm: Bool)
@@ -105,8 +113,26 @@ package struct Parameters: Sendable, Equatable {
   package static let none = Parameters()
 }
 
-/// Running totals along a dimension.
-package enum CumulativeOperation: UInt8, CaseIterable, Sendable { case sum, product }
+/// Running totals and extremes along a dimension. Raw values are the kernel's.
+package enum CumulativeOperation: UInt8, CaseIterable, Sendable {
+  case sum, product, logSumExp, maximum, minimum
+
+  package var hasPositions: Bool { self == .maximum || self == .minimum }
+}
+
+/// What is chosen from a line by the order of its elements (NaN above all). Raw values are the kernel's.
+package enum OrderOperation: UInt8, CaseIterable, Sendable {
+  /// All, equal ones in order of position.
+  case ascending, descending
+  /// The `count` extreme ones, in order.
+  case largest, smallest
+  /// The one at place `count`, counted from 1.
+  case kthSmallest
+  /// The lower one; NaN if there is a NaN, or NaNs left out.
+  case median, nanMedian
+  /// The smallest of the commonest.
+  case mode
+}
 
 /// How a scatter combines a source element with what is there.
 package enum ScatterOperation: UInt8, CaseIterable, Sendable { case replace, add, multiply, maximum, minimum }

@@ -48,20 +48,22 @@ extension Primitive {
     return Signature(shape, x.dtype)
   }
 
-  static func indexAddSignature(_ x: Tensor, _ index: Tensor, _ source: Tensor, dim: Int) throws(TensorError) -> Signature {
-    try checkIndex("indexAdd", x, index)
+  static func indexScatterSignature(
+    _ name: String, _ x: Tensor, _ index: Tensor, _ source: Tensor, dim: Int
+  ) throws(TensorError) -> Signature {
+    try checkIndex(name, x, index)
     guard index.rank <= 1, x.rank > 0 || index.elementCount == 1 else {
       throw TensorError(
-        "indexAdd", of: x, index, source, rule: "the index must have one dimension, and one element for a 0-d target")
+        name, of: x, index, source, rule: "the index must have one dimension, and one element for a 0-d target")
     }
     var expected = x.shape
     if x.rank > 0 { expected[dim] = index.elementCount }
     guard source.shape == expected else {
       throw TensorError(
-        "indexAdd", of: x, index, source, rule: "the source must have shape \(expected.tupleDescription)")
+        name, of: x, index, source, rule: "the source must have shape \(expected.tupleDescription)")
     }
     guard source.dtype == x.dtype else {
-      throw TensorError("indexAdd", of: x, index, source, rule: "target is \(x.dtype), source \(source.dtype)")
+      throw TensorError(name, of: x, index, source, rule: "target is \(x.dtype), source \(source.dtype)")
     }
     return Signature(x.shape, x.dtype)
   }

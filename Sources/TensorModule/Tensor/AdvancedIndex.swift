@@ -1,23 +1,20 @@
-/// Indexing by tensors: the indexed dimensions are brought to the front and flattened, so that one index into them is
-/// left.
+/// Indexing by tensors: the indexed dimensions, brought side by side and flattened, are one dimension with one index.
 struct AdvancedIndex {
+  /// The indexed tensor; if the indexed dimensions are not neighbours, with those in front.
   private let target: Tensor
-  /// The indexed dimensions first, then the others in order.
-  private let order: [Int]
+  /// Where the indexed dimensions begin in `target`, and the index tensors' dimensions in the result.
+  private let first: Int
+  private let indexedCount: Int
   /// Indices into the flattened indexed dimensions, of the broadcast shape of the index tensors.
   private let flat: Tensor
-  private let indexedCount: Int
-  /// Where the index tensors' dimensions go in the result: the place of the indexed ones if they are neighbours, else
-  /// the front.
-  private let insertion: Int
 
   init?(_ view: Tensor, _ picks: [Tensor?]) {
-    target = view
     let indexed = picks.indices.filter { picks[$0] != nil }
-    order = indexed + picks.indices.filter { picks[$0] == nil }
+    guard let lowest = indexed.first, let highest = indexed.last else { return nil }
+    let areNeighbours = highest - lowest + 1 == indexed.count
+    first = areNeighbours ? lowest : 0
+    target = areNeighbours ? view : view.permute(indexed + picks.indices.filter { picks[$0] == nil })
     indexedCount = indexed.count
-    let areNeighbours = indexed.last! - indexed.first! + 1 == indexed.count
-    insertion = areNeighbours ? indexed.first! : 0
     var shape = Shape()
     for pick in picks {
       guard let pick else { continue }
@@ -31,59 +28,65 @@ struct AdvancedIndex {
     }
     var linear: Tensor?
     for dim in indexed {
+      guard let pick = picks[dim] else { continue }
       let size = view.shape[dim]
-      let pick = picks[dim]!.to(view.device)
-      let low = (pick.elementCount > 0 ? pick.min().item(as: Int.self) : 0)
-      let high = (pick.elementCount > 0 ? pick.max().item(as: Int.self) : -1)
-      guard low >= -size, high < size else {
-        fail(
-          TensorError(
-            "index", of: view, pick,
-            rule: "index \(high >= size ? high : low) is out of range for dimension \(dim) of size \(size)"))
-        return nil
-      }
-      let positive = low < 0 ? Tensor.where(pick .< 0, pick + size, pick) : pick
+      guard let positive = pick.to(view.device).positions(in: size, "index", dim: dim, of: view) else { return nil }
       linear = linear.map { $0 * size + positive } ?? positive
     }
-    flat = linear!.expand(shape).contiguous()
+    guard let linear else { return nil }
+    flat = linear.expand(shape).contiguous()
   }
 
-  /// Elements of the target with the indexed dimensions merged into the first.
-  private func merged(_ x: Tensor) -> Tensor {
-    let permuted = x.permute(order)
-    let rest = permuted.shape[indexedCount...]
-    return permuted.reshape(Shape([permuted.shape[..<indexedCount].reduce(1, *)] + rest))
+  /// `target` with the indexed dimensions as one; a view where one can be had.
+  private var merged: Tensor {
+    indexedCount == 1 ? target : target.flatten(startDim: first, endDim: first + indexedCount - 1)
   }
 
   func read() -> Tensor {
-    let rows = merged(target)
-    let picked = rows.indexSelect(dim: 0, index: flat.reshape([-1]))
-    return placed(picked.reshape(Shape(Array(flat.shape) + rows.shape[1...])))
+    let picked = merged.indexSelect(dim: first, index: flat.reshape([-1]))
+    return flat.rank == 1 ? picked : picked.reshape(resultShape)
   }
 
-  /// The index dimensions, in front now, moved to where they belong.
-  private func placed(_ x: Tensor) -> Tensor {
-    if insertion == 0 { return x }
-    let k = flat.rank
-    let order = Array(k..<(k + insertion)) + Array(0..<k) + Array((k + insertion)..<x.rank)
-    return x.permute(order)
+  private var resultShape: Shape {
+    let sizes = Array(target.shape)
+    return Shape(sizes[..<first] + Array(flat.shape) + sizes[(first + indexedCount)...])
   }
 
-  func write(_ value: Tensor) {
-    let rows = merged(target)
-    let resultShape = placed(Tensor.empty(Shape(Array(flat.shape) + rows.shape[1...]), dtype: .bool)).shape
-    let full = value.to(target.dtype).to(target.device).expand(resultShape)
+  /// Writes a value, broadcast and converted, in place.
+  func write(_ value: Tensor, _ operation: ScatterOperation) {
+    let whole = value.to(target.dtype).to(target.device).expand(resultShape)
     if ThreadMode.hasFailed { return }
-    // The index dimensions back to the front.
-    let k = flat.rank
-    let front = insertion == 0 ? full : full.permute(Array(insertion..<(insertion + k)) + Array(0..<insertion) + Array((insertion + k)..<full.rank))
-    let inner = rows.shape[1...].reduce(1, *)
-    let source = front.reshape([flat.elementCount, inner])
-    let index = flat.reshape([-1, 1]).expand([flat.elementCount, inner])
-    let table = rows.reshape([rows.shape[0], inner]).scatter(dim: 0, index: index, source)
-    let permutedShape = Shape(order.map { target.shape[$0] })
-    var inverse = [Int](repeating: 0, count: order.count)
-    for (i, axis) in order.enumerated() { inverse[axis] = i }
-    target.copy_(table.reshape(permutedShape).permute(inverse))
+    let rows = merged
+    var shape = rows.shape
+    shape[first] = flat.elementCount
+    let source = whole.reshape(shape), index = flat.reshape([-1])
+    let isView = rows.base == target.base
+    if isView {
+      applyInPlace(.indexScatter(operation, dim: first), rows, index, source)
+    } else {
+      let written = apply(.indexScatter(operation, dim: first), Operands(rows, index, source))
+      target.copy_(written.reshape(target.shape))
+    }
   }
+}
+
+extension Tensor {
+  /// An index tensor with negative numbers counted from the end of a dimension of `size`; nil after failing, if one is out
+  /// of range.
+  final func positions(in size: Int, _ operation: String, dim: Int, of target: Tensor) -> Tensor? {
+    if ThreadMode.hasFailed { return nil }
+    guard elementCount > 0 else { return self }
+    let low = min().item(as: Int.self), high = max().item(as: Int.self)
+    guard low >= -size, high < size else {
+      fail(
+        TensorError(
+          operation, of: target, self,
+          rule: "index \(high >= size ? high : low) is out of range for dimension \(dim) of size \(size)"))
+      return nil
+    }
+    return low < 0 ? Tensor.where(self .< 0, self + size, self) : self
+  }
+
+  /// The row-major positions of the true elements.
+  final var flatPositions: Tensor { reshape([-1]).nonzero().squeeze(1) }
 }

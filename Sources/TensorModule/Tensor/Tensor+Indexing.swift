@@ -18,6 +18,11 @@ extension Tensor {
 
   package final func index(_ items: [IndexItem]) -> Tensor {
     if ThreadMode.hasFailed { return standIn() }
+    if let mask = onlyMask(items) {
+      guard accepts(mask, at: 0) else { return standIn() }
+      let rows = mask.rank == 1 ? self : flatten(startDim: 0, endDim: mask.rank - 1)
+      return rows.indexSelect(dim: 0, index: mask.flatPositions)
+    }
     guard let (view, picks) = basicView(items) else { return standIn() }
     // `x[.all]` is a view too, not the tensor itself.
     if picks.allSatisfy({ $0 == nil }) { return view === self ? applyView(.reshape, self, layout) : view }
@@ -25,17 +30,25 @@ extension Tensor {
     return plan.read()
   }
 
-  package final func setIndex(_ items: [IndexItem], to value: Tensor) {
+  /// Writes (or adds, if `accumulates`) at the index.
+  package final func setIndex(_ items: [IndexItem], to value: Tensor, accumulates: Bool = false) {
     if ThreadMode.hasFailed { return }
+    if !accumulates, value.rank == 0, let mask = onlyMask(items) {
+      guard accepts(mask, at: 0) else { return }
+      let aligned = mask.reshape(Shape(Array(mask.shape) + Array(repeating: 1, count: rank - mask.rank)))
+      copy_(apply(.ternary(.select), Operands(aligned, value.to(dtype).to(device), self)))
+      return
+    }
     guard let (view, picks) = basicView(items) else { return }
     if picks.allSatisfy({ $0 == nil }) {
       // `x[i] += y` hands back the view that it changed already.
       if value.base == view.base && value.layout == view.layout && value.dtype == view.dtype && device == value.device { return }
-      view.copy_(value.rank > view.rank ? value.withoutLeadingOnes(to: view.rank) : value)
+      let aligned = value.rank > view.rank ? value.withoutLeadingOnes(to: view.rank) : value
+      if accumulates { view.add_(aligned) } else { view.copy_(aligned) }
       return
     }
     guard let plan = AdvancedIndex(view, picks) else { return }
-    plan.write(value)
+    plan.write(value, accumulates ? .add : .replace)
   }
 
   /// Leading sizes of 1 dropped: an assigned value may have more of them than its place.
@@ -51,7 +64,7 @@ extension Tensor {
     for item in items {
       switch item.kind {
       case .integer, .slice: consumed += 1
-      case .tensor(let tensor): consumed += tensor.dtype == .bool ? tensor.rank : 1
+      case .tensor(let tensor): consumed += tensor.dtype == .bool || tensor.dtype == .uint8 ? tensor.rank : 1
       case .ellipsis: hasEllipsis = true
       case .newAxis: break
       }
@@ -81,7 +94,9 @@ extension Tensor {
         picks += [Tensor?](repeating: nil, count: count)
         dim += count
         consumed = rank
-      case .tensor(let tensor):
+      case .tensor(let index):
+        // As in PyTorch an index of uint8 is a mask.
+        let tensor = index.dtype == .uint8 ? index .!= 0 : index
         if tensor.dtype == .bool {
           guard let positions = maskPositions(tensor, in: view, at: dim) else { return nil }
           if tensor.rank == 0 {
@@ -94,8 +109,8 @@ extension Tensor {
             dim += tensor.rank
           }
         } else {
-          guard tensor.dtype.isInteger else {
-            fail(TensorError("index", of: self, tensor, rule: "index tensors must be integers or bool, not \(tensor.dtype)"))
+          guard tensor.dtype == .int64 || tensor.dtype == .int32 else {
+            fail(TensorError("index", of: self, tensor, rule: "index tensors must be int64, int32, uint8 or bool, not \(tensor.dtype)"))
             return nil
           }
           picks.append(tensor.to(.int64))
@@ -109,83 +124,40 @@ extension Tensor {
 
   /// A mask as one index tensor for each of its dimensions.
   private final func maskPositions(_ mask: Tensor, in view: Tensor, at dim: Int) -> [Tensor]? {
-    for i in 0..<mask.rank where mask.shape[i] != view.shape[dim + i] {
-      fail(
-        TensorError(
-          "index", of: self, mask,
-          rule: "the mask's size \(mask.shape[i]) does not match size \(view.shape[dim + i]) at dimension \(dim + i)"))
-      return nil
-    }
+    guard view.accepts(mask, at: dim) else { return nil }
     let positions = mask.nonzero()
     if mask.rank == 0 { return [Tensor.zeros([positions.shape[0]], dtype: .int64, device: device)] }
     return positions.unbind(dim: 1)
   }
 
-  /// The positions of the elements that are not zero, `[count, rank]`, int64 (PyTorch's `nonzero`).
+  /// False, after failing, if a mask's sizes are not those of the dimensions that it stands for.
+  private final func accepts(_ mask: Tensor, at dim: Int) -> Bool {
+    for i in 0..<mask.rank where mask.shape[i] != shape[dim + i] {
+      fail(
+        TensorError(
+          "index", of: self, mask,
+          rule: "the mask's size \(mask.shape[i]) does not match size \(shape[dim + i]) at dimension \(dim + i)"))
+      return false
+    }
+    return true
+  }
+
+  /// The mask, if it is the whole index.
+  private final func onlyMask(_ items: [IndexItem]) -> Tensor? {
+    guard items.count == 1, case .tensor(let mask) = items[0].kind, mask.rank > 0, mask.rank <= rank,
+      mask.dtype == .bool || mask.dtype == .uint8
+    else { return nil }
+    return mask.dtype == .bool ? mask : mask .!= 0
+  }
+
+  /// The positions of the elements that are not zero, `[count, rank]`, int64, in row-major order (PyTorch's `nonzero`).
   public func nonzero() -> Tensor {
     if ThreadMode.hasFailed { return standIn() }
-    let flags = (detach() .!= 0).toArray(as: Bool.self)
-    let sizes = Array(shape)
-    var numbers: [Int64] = []
-    for (position, flag) in flags.enumerated() where flag {
-      var rest = position
-      var place = [Int64](repeating: 0, count: sizes.count)
-      for i in sizes.indices.reversed() {
-        place[i] = Int64(rest % sizes[i])
-        rest /= sizes[i]
-      }
-      numbers += place
-    }
-    let count = flags.lazy.filter { $0 }.count
-    return Tensor(numbers, shape: [count, sizes.count]).to(device)
+    let plain = detachedIfSafe
+    return apply(.nonzero(count: plain.countNonZero().item(as: Int.self)), plain)
   }
-
-  // MARK: By index tensors
-
-  /// The slices of a dimension that a 1-d index names (PyTorch's `index_select`).
-  public func indexSelect(dim: Int, index: Tensor) -> Tensor {
-    guard let axis = normalized(dim, "indexSelect") else { return standIn() }
-    return apply(.indexSelect(dim: axis), self, index.dtype == .int32 ? index.to(.int64) : index)
-  }
-
-  /// `self` with slices added at the index (PyTorch's `index_add`); repeated indices add up.
-  public func indexAdd(dim: Int, index: Tensor, _ source: Tensor) -> Tensor {
-    guard let axis = normalized(dim, "indexAdd") else { return standIn() }
-    return apply(.indexAdd(dim: axis), Operands(self, index, source))
-  }
-  /// `indexAdd` in place.
-  @discardableResult
-  public func indexAdd_(dim: Int, index: Tensor, _ source: Tensor) -> Tensor {
-    guard let axis = normalized(dim, "indexAdd") else { return standIn() }
-    return applyInPlace(.indexAdd(dim: axis), self, index, source)
-  }
-
-  /// result[i][j] = self[index[i][j]][j] for dim 0, and so on (PyTorch's `gather`).
-  public func gather(dim: Int, index: Tensor) -> Tensor {
-    guard let axis = normalized(dim, "gather") else { return standIn() }
-    return apply(.gather(dim: axis), self, index)
-  }
-
-  /// `self` with self[index[i][j]][j] = source[i][j] for dim 0, and so on (PyTorch's `scatter`).
-  public func scatter(dim: Int, index: Tensor, _ source: Tensor) -> Tensor {
-    guard let axis = normalized(dim, "scatter") else { return standIn() }
-    return apply(.scatter(.replace, dim: axis), Operands(self, index, source))
-  }
-  /// `self` with source elements added at the index (PyTorch's `scatter_add`).
-  public func scatterAdd(dim: Int, index: Tensor, _ source: Tensor) -> Tensor {
-    guard let axis = normalized(dim, "scatterAdd") else { return standIn() }
-    return apply(.scatter(.add, dim: axis), Operands(self, index, source))
-  }
-  /// `scatter` in place.
-  @discardableResult
-  public func scatter_(dim: Int, index: Tensor, _ source: Tensor) -> Tensor {
-    guard let axis = normalized(dim, "scatter") else { return standIn() }
-    return applyInPlace(.scatter(.replace, dim: axis), self, index, source)
-  }
-  /// `scatterAdd` in place.
-  @discardableResult
-  public func scatterAdd_(dim: Int, index: Tensor, _ source: Tensor) -> Tensor {
-    guard let axis = normalized(dim, "scatterAdd") else { return standIn() }
-    return applyInPlace(.scatter(.add, dim: axis), self, index, source)
-  }
+  /// The same as one tensor of positions a dimension, as an index takes them (PyTorch's `nonzero(as_tuple=True)`).
+  public func nonzeroTuple() -> [Tensor] { (rank == 0 ? unsqueeze(0) : self).nonzero().unbind(dim: 1) }
+  /// PyTorch's `argwhere`, another name of ``nonzero()``.
+  public func argwhere() -> Tensor { nonzero() }
 }

@@ -47,21 +47,36 @@ extension Tensor {
     reduce(.mean, dims, keepDim: keepDim, dtype: dtype)
   }
 
-  /// The product of all elements (PyTorch's `prod`).
+  /// The product of all elements (PyTorch's `prod`); integers and bool give int64.
   public func prod(dtype: DType? = nil) -> Tensor { reduce(.product, [], keepDim: false, dtype: dtype) }
   /// Products along a dimension.
   public func prod(dim: Int, keepDim: Bool = false, dtype: DType? = nil) -> Tensor {
     reduce(.product, [dim], keepDim: keepDim, dtype: dtype)
   }
 
+  // MARK: Extremes
+
   /// The largest element (PyTorch's `max()`); NaN if there is one. Ties share the gradient.
   public func max() -> Tensor { reduce(.maximum, [], keepDim: false) }
-  /// The smallest element (PyTorch's `min()`).
+  /// The smallest element (PyTorch's `min()`); NaN if there is one. Ties share the gradient.
   public func min() -> Tensor { reduce(.minimum, [], keepDim: false) }
+  /// The larger of each two elements (PyTorch's `max(other)`): ``maximum(_:)``.
+  public func max(_ other: Tensor) -> Tensor { maximum(other) }
+  /// The smaller of each two elements (PyTorch's `min(other)`): ``minimum(_:)``.
+  public func min(_ other: Tensor) -> Tensor { minimum(other) }
   /// The largest elements along dimensions (PyTorch's `amax`). Ties share the gradient.
   public func amax(dim: Int..., keepDim: Bool = false) -> Tensor { reduce(.maximum, dim, keepDim: keepDim) }
+  /// The largest elements along a list of dimensions; an empty list means all.
+  public func amax(dims: [Int], keepDim: Bool = false) -> Tensor { reduce(.maximum, dims, keepDim: keepDim) }
   /// The smallest elements along dimensions (PyTorch's `amin`). Ties share the gradient.
   public func amin(dim: Int..., keepDim: Bool = false) -> Tensor { reduce(.minimum, dim, keepDim: keepDim) }
+  /// The smallest elements along a list of dimensions; an empty list means all.
+  public func amin(dims: [Int], keepDim: Bool = false) -> Tensor { reduce(.minimum, dims, keepDim: keepDim) }
+  /// The smallest and the largest elements, of all or along a dimension (PyTorch's `aminmax`).
+  public func aminmax(dim: Int? = nil, keepDim: Bool = false) -> (min: Tensor, max: Tensor) {
+    let dims = dim.map { [$0] } ?? []
+    return (amin(dims: dims, keepDim: keepDim), amax(dims: dims, keepDim: keepDim))
+  }
 
   private final func withIndices(_ operation: ReduceOperation, _ dim: Int, _ keepDim: Bool) -> (values: Tensor, indices: Tensor) {
     guard let axis = normalized(dim, operation.name) else { return (standIn(), standIn()) }
@@ -80,62 +95,113 @@ extension Tensor {
   }
 
   /// The position of the largest element in row-major order, int64 (PyTorch's `argmax`): the first among equals.
-  public func argmax() -> Tensor { reduce(.argMax, [], keepDim: false) }
+  public func argmax(keepDim: Bool = false) -> Tensor { reduce(.argMax, [], keepDim: keepDim) }
   /// The positions of the largest elements along a dimension.
   public func argmax(dim: Int, keepDim: Bool = false) -> Tensor { reduce(.argMax, [dim], keepDim: keepDim) }
   /// The position of the smallest element in row-major order, int64 (PyTorch's `argmin`).
-  public func argmin() -> Tensor { reduce(.argMin, [], keepDim: false) }
+  public func argmin(keepDim: Bool = false) -> Tensor { reduce(.argMin, [], keepDim: keepDim) }
   /// The positions of the smallest elements along a dimension.
   public func argmin(dim: Int, keepDim: Bool = false) -> Tensor { reduce(.argMin, [dim], keepDim: keepDim) }
+
+  // MARK: Truth
 
   /// True if all elements are not zero (PyTorch's `all`).
   public func all() -> Tensor { reduce(.all, [], keepDim: false) }
   /// True where all elements along the dimensions are not zero.
   public func all(dim: Int..., keepDim: Bool = false) -> Tensor { reduce(.all, dim, keepDim: keepDim) }
+  /// True where all elements along a list of dimensions are not zero. An empty list means none here, as in PyTorch.
+  public func all(dims: [Int], keepDim: Bool = false) -> Tensor {
+    dims.isEmpty ? apply(.reduce(.all, AxisSet(), keepDim: keepDim), self) : reduce(.all, dims, keepDim: keepDim)
+  }
   /// True if some element is not zero (PyTorch's `any`).
   public func any() -> Tensor { reduce(.any, [], keepDim: false) }
   /// True where some element along the dimensions is not zero.
   public func any(dim: Int..., keepDim: Bool = false) -> Tensor { reduce(.any, dim, keepDim: keepDim) }
+  /// True where some element along a list of dimensions is not zero. An empty list means none here, as in PyTorch.
+  public func any(dims: [Int], keepDim: Bool = false) -> Tensor {
+    dims.isEmpty ? apply(.reduce(.any, AxisSet(), keepDim: keepDim), self) : reduce(.any, dims, keepDim: keepDim)
+  }
+  /// The number of elements that are not zero, int64 (PyTorch's `count_nonzero`).
+  public func countNonZero(dim: Int...) -> Tensor { reduce(.countNonZero, dim, keepDim: false) }
+  /// The numbers of elements along a list of dimensions that are not zero; an empty list means all.
+  public func countNonZero(dims: [Int]) -> Tensor { reduce(.countNonZero, dims, keepDim: false) }
+
+  // MARK: Spread
 
   /// The variance of all elements (PyTorch's `var`), divided by n - `correction`.
-  public func variance(correction: Double = 1) -> Tensor { reduce(.variance, [], keepDim: false, parameter: correction) }
+  public func variance(correction: Double = 1) -> Tensor { variance(dims: [], correction: correction) }
   /// Variances along dimensions (PyTorch's `var`).
   public func variance(dim: Int..., correction: Double = 1, keepDim: Bool = false) -> Tensor {
-    reduce(.variance, dim, keepDim: keepDim, parameter: correction)
+    variance(dims: dim, correction: correction, keepDim: keepDim)
   }
-  /// The standard deviation of all elements (PyTorch's `std`).
-  public func std(correction: Double = 1) -> Tensor { variance(correction: correction).rootWithFlatZero() }
-  /// Standard deviations along a dimension (PyTorch's `std`).
-  public func std(dim: Int, correction: Double = 1, keepDim: Bool = false) -> Tensor {
-    variance(dim: dim, correction: correction, keepDim: keepDim).rootWithFlatZero()
+  /// Variances along a list of dimensions; an empty list means all.
+  public func variance(dims: [Int], correction: Double = 1, keepDim: Bool = false) -> Tensor {
+    reduce(.variance, dims, keepDim: keepDim, parameter: correction)
+  }
+  /// The standard deviation of all elements (PyTorch's `std`). Its gradient is 0 where it is 0.
+  public func std(correction: Double = 1) -> Tensor { std(dims: [], correction: correction) }
+  /// Standard deviations along dimensions (PyTorch's `std`).
+  public func std(dim: Int..., correction: Double = 1, keepDim: Bool = false) -> Tensor {
+    std(dims: dim, correction: correction, keepDim: keepDim)
+  }
+  /// Standard deviations along a list of dimensions; an empty list means all.
+  public func std(dims: [Int], correction: Double = 1, keepDim: Bool = false) -> Tensor {
+    guard dtype.isFloatingPoint else { return reduce(.variance, dims, keepDim: keepDim, parameter: correction) }
+    return throughComputeType { $0.variance(dims: dims, correction: correction, keepDim: keepDim).rootWithFlatZero() }
+  }
+  /// Variances and means along a list of dimensions (PyTorch's `var_mean`); an empty list means all.
+  public func varMean(dims: [Int] = [], correction: Double = 1, keepDim: Bool = false) -> (variance: Tensor, mean: Tensor) {
+    (variance(dims: dims, correction: correction, keepDim: keepDim), mean(dims: dims, keepDim: keepDim))
+  }
+  /// Standard deviations and means along a list of dimensions (PyTorch's `std_mean`); an empty list means all.
+  public func stdMean(dims: [Int] = [], correction: Double = 1, keepDim: Bool = false) -> (std: Tensor, mean: Tensor) {
+    (std(dims: dims, correction: correction, keepDim: keepDim), mean(dims: dims, keepDim: keepDim))
   }
 
-  /// The Euclidean norm of all elements (PyTorch's `norm()`). The gradient of the norm of zeros is 0.
-  public func norm() -> Tensor {
-    // Half precisions would overflow between the sum and its root.
-    let type = dtype.floatingPoint
-    return to(type.computeType).reduce(.sumOfSquares, [], keepDim: false).rootWithFlatZero().to(type)
+  /// log Σ exp along dimensions, without overflow (PyTorch's `logsumexp`). Integers give float32.
+  public func logsumexp(dim: Int..., keepDim: Bool = false) -> Tensor { reduce(.logSumExp, dim, keepDim: keepDim) }
+  /// log Σ exp along a list of dimensions; an empty list means all.
+  public func logsumexp(dims: [Int], keepDim: Bool = false) -> Tensor { reduce(.logSumExp, dims, keepDim: keepDim) }
+
+  // MARK: Norms
+
+  /// The p-norm over dimensions (PyTorch's `norm`, `torch.linalg.vector_norm`): (Σ |x|^p)^(1/p), the number of elements that
+  /// are not zero for p 0, the largest and smallest magnitude for ±infinity. Without dimensions over all. Integers give
+  /// float32. The gradient of the norm of zeros is 0.
+  public func norm(_ p: Double = 2, dim: Int..., keepDim: Bool = false, dtype: DType? = nil) -> Tensor {
+    norm(p, dims: dim, keepDim: keepDim, dtype: dtype)
   }
+  /// The p-norm over a list of dimensions; an empty list means all.
+  public func norm(_ p: Double = 2, dims: [Int], keepDim: Bool = false, dtype: DType? = nil) -> Tensor {
+    to(dtype ?? self.dtype.floatingPoint).throughComputeType { x in
+      switch p {
+      case 2: return x.reduce(.sumOfSquares, dims, keepDim: keepDim).rootWithFlatZero()
+      case 1: return x.reduce(.sumOfAbsolutes, dims, keepDim: keepDim)
+      case 0: return (x .!= 0).to(x.dtype).sum(dims: dims, keepDim: keepDim)
+      case .infinity: return x.abs().amax(dims: dims, keepDim: keepDim)
+      case -.infinity: return x.abs().amin(dims: dims, keepDim: keepDim)
+      default:
+        // Powers of 0 have no slope worth the name: zeros are left out of the powers, and back in.
+        let isZero = x .== 0
+        let powers = Tensor.where(isZero, 1, x.abs()).pow(p)
+        let total = Tensor.where(isZero, p < 0 ? Double.infinity : 0, powers).sum(dims: dims, keepDim: keepDim)
+        let isFlat = (total .== 0).logicalOr(total.isInf())
+        return Tensor.where(isFlat, total.detach().pow(1 / p), Tensor.where(isFlat, 1, total).pow(1 / p))
+      }
+    }
+  }
+
+  /// Half precisions are computed in float32 and rounded once.
+  private final func throughComputeType(_ body: (Tensor) -> Tensor) -> Tensor { body(to(dtype.computeType)).to(dtype) }
 
   /// The square root, with slope 0 at 0.
   private final func rootWithFlatZero() -> Tensor {
+    if !Recording.records(flags, ThreadMode.current) { return sqrt() }
     let isZero = self .== 0
     return Tensor.where(isZero, 0, Tensor.where(isZero, 1, self).sqrt())
   }
-  /// The number of elements that are not zero, int64 (PyTorch's `count_nonzero`).
-  public func countNonZero() -> Tensor { reduce(.countNonZero, [], keepDim: false) }
-  /// log Σ exp along dimensions, without overflow (PyTorch's `logsumexp`).
-  public func logsumexp(dim: Int..., keepDim: Bool = false) -> Tensor { reduce(.logSumExp, dim, keepDim: keepDim) }
 
-  private final func cumulative(_ operation: CumulativeOperation, _ dim: Int, _ dtype: DType?) -> Tensor {
-    guard let axis = normalized(dim, operation == .sum ? "cumsum" : "cumprod") else { return standIn() }
-    let type = dtype ?? (self.dtype.isFloatingPoint ? self.dtype : .int64)
-    return apply(.cumulative(operation, dim: axis), to(type))
-  }
-  /// Running sums along a dimension (PyTorch's `cumsum`).
-  public func cumsum(dim: Int, dtype: DType? = nil) -> Tensor { cumulative(.sum, dim, dtype) }
-  /// Running products along a dimension (PyTorch's `cumprod`).
-  public func cumprod(dim: Int, dtype: DType? = nil) -> Tensor { cumulative(.product, dim, dtype) }
+  // MARK: Softmax
 
   /// exp(x) / Σ exp(x) along a dimension (PyTorch's `softmax`).
   public func softmax(dim: Int, dtype: DType? = nil) -> Tensor {
