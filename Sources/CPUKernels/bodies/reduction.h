@@ -3,6 +3,7 @@
 // Three types do all the work: float (float16 and bfloat16 widened), double, and int64_t (all integers and bool). A result
 // depends on sizes and strides only, never on the range a call is given.
 #include "reduction_load.h"
+#include "reduction_narrow.h"
 
 #define REDUCE_WRAP_ADD(a, b) ((int64_t)((uint64_t)(a) + (uint64_t)(b)))
 #define REDUCE_WRAP_MULTIPLY(a, b) ((int64_t)((uint64_t)(a) * (uint64_t)(b)))

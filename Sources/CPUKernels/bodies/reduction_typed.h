@@ -267,6 +267,12 @@ static void R(run)(const mk_reduction *work, int64_t base, int64_t begin, int64_
   const int64_t *sizes = work->reduced_sizes, *strides = work->input_reduced_strides;
   const int64_t line = rank ? sizes[0] : 1, stride = rank ? strides[0] : 1;
   T buffer[REDUCE_BUFFER];
+#if INTEGER
+  if (rank <= 1 && stride == 1 && end > begin && reduce_is_narrow(work)) {
+    reduce_take_narrow(work, base + begin, end - begin, s);
+    return;
+  }
+#endif
   if (rank <= 1) {  // one line
     const int64_t step = stride == 1 && work->input_dtype == DTYPE ? REDUCE_BLOCK : REDUCE_BUFFER;
     for (int64_t i = begin; i < end; i += step) {
@@ -335,6 +341,18 @@ static void R(sweep_four)(int64_t width, const T *row, int64_t stride, T *restri
 static void R(columns)(const mk_reduction *work, int64_t base, int64_t kept_stride, int64_t output, int64_t width) {
   const int32_t rank = work->reduced_rank, operation = work->operation;
   const int64_t *sizes = work->reduced_sizes, *strides = work->input_reduced_strides;
+#if INTEGER
+  const bool extreme = operation == MK_REDUCE_maximum || operation == MK_REDUCE_minimum;
+  if ((extreme || operation == MK_REDUCE_all || operation == MK_REDUCE_any) && rank == 1 && kept_stride == 1 && reduce_is_narrow(work)) {
+    int64_t results[REDUCE_TILE];
+    reduce_columns_narrow(work, base, width, results);
+    for (int64_t j = 0; j < width; j++) {
+      const reduce_state s = {.integer = operation == MK_REDUCE_all ? results[j] * sizes[0] : results[j], .count = sizes[0]};
+      R(finish)(work, &s, output + j);
+    }
+    return;
+  }
+#endif
   T accumulator[REDUCE_TILE], buffer[REDUCE_TILE];
   W total[REDUCE_TILE];
   INDEX position[REDUCE_TILE];
