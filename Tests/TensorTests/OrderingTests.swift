@@ -91,7 +91,7 @@ import Testing
     #expect(base[0].sum().item() == 16 && base[1].sum().item() == 4)
     base[[0, 1], .all, [1, 1]] = Tensor(5)
     #expect(base[0, .all, 1].sum().item() == 20 && base[0, .all, 0].sum().item() == 8)
-    let x = Tensor.zeros(3, requiresGrad: true), y = x * 1
+    let x = Tensor.zeros(3).requiresGrad_(), y = x * 1
     y[[0, 0, 2]] = Tensor([1.0, 2, 3])
     y.sum().backward()
     #expect(x.grad.map(floats) == [0, 1, 0])

@@ -24,7 +24,7 @@ extension OracleCall {
     default: throw OracleProblem("\(operation): not an index")
     }
   }
-  fileprivate func reduction(_ position: Int?, _ keyword: String) throws -> ScatterReduction? {
+  fileprivate func scatterReduction(_ position: Int?, _ keyword: String) throws -> ScatterReduction? {
     guard let name = try optionalString(position, keyword) else { return nil }
     switch name {
     case "sum", "add": return .sum
@@ -93,7 +93,7 @@ extension OracleTable {
       }
       one("index_reduce" + tail) { c in
         let x = try c.tensor(0), dim = try c.int(1, "dim"), index = try c.tensor(2, "index"), source = try c.tensor(3, "source")
-        let reduction = try c.reduction(4, "reduce") ?? .sum, own = try c.bool(nil, "include_self", true)
+        let reduction = try c.scatterReduction(4, "reduce") ?? .sum, own = try c.bool(nil, "include_self", true)
         return inPlace
           ? x.indexReduce_(dim: dim, index: index, source, reduction, includeSelf: own)
           : x.indexReduce(dim: dim, index: index, source, reduction, includeSelf: own)
@@ -111,7 +111,7 @@ extension OracleTable {
       let tail = inPlace ? "_" : ""
       one("scatter" + tail) { c in
         let x = try c.tensor(0), dim = try c.int(1, "dim"), index = try c.tensor(2, "index")
-        let reduction = try c.reduction(nil, "reduce")
+        let reduction = try c.scatterReduction(nil, "reduce")
         return try c.filler(
           3, "src",
           tensor: { source in
@@ -133,7 +133,7 @@ extension OracleTable {
       }
       one("scatter_reduce" + tail) { c in
         let x = try c.tensor(0), dim = try c.int(1, "dim"), index = try c.tensor(2, "index"), source = try c.tensor(3, "src")
-        let reduction = try c.reduction(4, "reduce") ?? .sum, own = try c.bool(nil, "include_self", true)
+        let reduction = try c.scatterReduction(4, "reduce") ?? .sum, own = try c.bool(nil, "include_self", true)
         return inPlace
           ? x.scatterReduce_(dim: dim, index: index, source, reduction, includeSelf: own)
           : x.scatterReduce(dim: dim, index: index, source, reduction, includeSelf: own)
