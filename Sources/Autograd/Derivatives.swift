@@ -135,7 +135,7 @@ extension Primitive {
   }
 
   /// The activations are an output for the derivative's use; a gradient arrives there in second derivatives only.
-  private func addActivationGradient(_ gates: Tensor, _ context: DerivativeContext) throws(TensorError) -> Tensor {
+  private func addActivationGradient(_ gates: Tensor, _ context: borrowing DerivativeContext) throws(TensorError) -> Tensor {
     guard let gradient = context.gradientIfAny(ofOutput: 2) else { return gates }
     let parts = try context.output(2).chunk(4, dim: 1)
     // Input, forget and output gates are sigmoids, the third is a tanh.
