@@ -226,8 +226,8 @@ public class Tensor: @unchecked Sendable {
   /// Shows the same storage under another layout from now on. A view's history is made anew, from its base's, when it is
   /// next asked for; a tensor's own views follow its new layout then.
   package final func replaceLayout(_ layout: Layout) {
-    self.layout = layout
-    contiguousCount = layout.isContiguous ? layout.elementCount : -1
+    storedLayout = layout
+    storedContiguousCount = layout.isContiguous ? layout.elementCount : -1
     withHistoryLock { viewGeneration = -1 }
     bumpGeneration()
   }
