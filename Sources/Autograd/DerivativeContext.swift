@@ -1,8 +1,8 @@
 internal import TensorModule
 
 /// What a derivative rule works with: the incoming gradients, the saved values, and where it puts the gradients of the
-/// operands. Not copyable: a copy would count a handful of references, for every node.
-struct DerivativeContext: ~Copyable {
+/// operands.
+struct DerivativeContext {
   private let node: TapeNode
   private var incoming: Tensor?
   private let moreIncoming: [Tensor?]
@@ -11,7 +11,6 @@ struct DerivativeContext: ~Copyable {
   private let needed: Set<ObjectIdentifier>?
   private var first: Tensor?
   private var second: Tensor?
-  private var third: Tensor?
   private var later: [Tensor?] = []
 
   init(node: TapeNode, gradient: Tensor?, moreGradients: [Tensor?], tracked: Bool, needed: Set<ObjectIdentifier>?) {
@@ -76,10 +75,9 @@ struct DerivativeContext: ~Copyable {
     switch operand {
     case 0: first = gradient
     case 1: second = gradient
-    case 2: third = gradient
     default:
-      while later.count <= operand - 3 { later.append(nil) }
-      later[operand - 3] = gradient
+      while later.count <= operand - 2 { later.append(nil) }
+      later[operand - 2] = gradient
     }
   }
 
@@ -87,8 +85,7 @@ struct DerivativeContext: ~Copyable {
     switch operand {
     case 0: return first.take()
     case 1: return second.take()
-    case 2: return third.take()
-    default: return operand - 3 < later.count ? later[operand - 3].take() : nil
+    default: return operand - 2 < later.count ? later[operand - 2].take() : nil
     }
   }
 }

@@ -131,9 +131,7 @@ final class NodeExtras: @unchecked Sendable {
   @exclusivity(unchecked) private var content = Content()
 
   func withContent<R>(_ body: (inout Content) -> R) -> R {
-    lock.lock()
-    defer { lock.unlock() }
-    return body(&content)
+    lock.withLock { body(&content) }
   }
 }
 
@@ -167,25 +165,23 @@ package final class LeafNode: GradientNode, @unchecked Sendable {
 
   /// Replaces the gradient by what `body` makes of it, alone: two passes may reach a leaf at once.
   func update(_ body: (Tensor?) -> Tensor?) {
-    lock.lock()
-    let old = storedGradient
-    storedGradient = body(old)
-    lock.unlock()
+    let old = lock.withLock {
+      let old = storedGradient
+      storedGradient = body(old)
+      return old
+    }
     withExtendedLifetime(old) {}
   }
 
   var gradient: Tensor? {
-    get {
-      lock.lock()
-      defer { lock.unlock() }
-      return storedGradient
-    }
+    get { lock.withLock { storedGradient } }
     set {
       // The old one is released outside the lock.
-      lock.lock()
-      let old = storedGradient
-      storedGradient = newValue
-      lock.unlock()
+      let old = lock.withLock {
+        let old = storedGradient
+        storedGradient = newValue
+        return old
+      }
       withExtendedLifetime(old) {}
     }
   }

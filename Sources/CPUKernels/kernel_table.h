@@ -50,6 +50,12 @@ typedef struct mk_kernel_table {
   } convolution_f32, convolution_f64;
   // y = A·x for row-contiguous or column-contiguous A; see gemm.h
   int32_t (*gemv)(int32_t dtype, int64_t m, int64_t n, const void *a, int64_t a_row, int64_t a_column, const void *x, int64_t x_stride, void *y, int64_t y_stride, bool accumulate);
+  // factorization.h: one matrix of the batch; `in` is overwritten. See run_factorization.c
+  int32_t (*factorize_f32)(const mk_factorization *work, void *in, void *const out[3], int32_t *integers, int32_t *info);
+  int32_t (*factorize_f64)(const mk_factorization *work, void *in, void *const out[3], int32_t *integers, int32_t *info);
+  // a·x = b in place of the row-major b [t × n], a triangle of any strides
+  int32_t (*solve_triangle_f32)(int64_t t, int64_t n, bool upper, bool unit, const void *a, int64_t a_row, int64_t a_column, void *b);
+  int32_t (*solve_triangle_f64)(int64_t t, int64_t n, bool upper, bool unit, const void *a, int64_t a_row, int64_t a_column, void *b);
   // recurrent.h: batch rows [begin, end)
   int32_t (*lstm_cell)(int32_t dtype, int64_t begin, int64_t end, int64_t hidden, const void *gates, const void *previous_cell, void *activations, void *cell, void *hidden_state);
   int32_t (*lstm_cell_gradient)(int32_t dtype, int64_t begin, int64_t end, int64_t hidden, const void *hidden_gradient, const void *cell_gradient,

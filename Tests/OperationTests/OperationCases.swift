@@ -5,6 +5,7 @@ import TestSupport
 /// case in ``PrimitiveKind`` and its row in `Cases+<Family>.swift`; a test misses it otherwise.
 func operationCases() -> [OperationCase] {
   let families = [
+    factorizationCases(),
     unaryCases(), binaryCases(), ternaryCases(), reductionCases(), movementCases(), linearAlgebraCases(), convolutionCases(),
     poolingCases(), adaptivePoolingCases(), indexingCases(), orderingCases(), fusedCases(), normalizationCases(), temporalClassificationCases(),
   ]

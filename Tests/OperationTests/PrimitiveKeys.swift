@@ -3,6 +3,7 @@ import TensorModule
 /// The leaves of `Primitive`. A new one does not compile in ``Primitive/kind`` until it stands here, and then wants rows.
 enum PrimitiveKind: String, CaseIterable {
   case unary, binary, ternary, cast, reduce, cumulative, order, searchSorted, view, place, window, assignWindow, contiguous, flip, triangle, concatenate, matmul, linear,
+    linearAlgebra,
     convolution, convolutionInputGradient, convolutionWeightGradient, maxPool, maxPoolGradient, maxPoolPick, averagePool,
     averagePoolGradient, resample, indexSelect, indexScatter, gather, scatter, nonzero, softmax, softmaxGradient, normalization,
     normalizationGradient, lstmCell, lstmCellGradient, ctcLoss, ctcLossGradient, custom
@@ -18,6 +19,7 @@ enum PrimitiveKind: String, CaseIterable {
     case .view: ViewKind.allCases.map { "view.\($0)" }
     case .place: ViewKind.allCases.filter(\.isPlaced).map { "place.\($0)" }
     case .scatter: ScatterOperation.allCases.map { "scatter.\($0)" }
+    case .linearAlgebra: LinearAlgebraKind.allCases.map { "linearAlgebra.\($0)" }
     case .indexScatter: ScatterOperation.allCases.map { "indexScatter.\($0)" }
     case .order: OrderOperation.allCases.map { "order.\($0)" }
     case .cast: DType.allCases.map { "cast.\($0)" }
@@ -54,6 +56,27 @@ enum ViewKind: String, CaseIterable {
   }
 }
 
+/// The cases of `LinearAlgebraOperation`.
+enum LinearAlgebraKind: String, CaseIterable {
+  case lu, permutation, cholesky, triangularSolve, qr, eigen, svd, solve, choleskySolve, determinant, pseudoInverse
+
+  init(_ operation: LinearAlgebraOperation) {
+    switch operation {
+    case .lu: self = .lu
+    case .permutation: self = .permutation
+    case .cholesky: self = .cholesky
+    case .triangularSolve: self = .triangularSolve
+    case .qr: self = .qr
+    case .eigen: self = .eigen
+    case .svd: self = .svd
+    case .solve: self = .solve
+    case .choleskySolve: self = .choleskySolve
+    case .determinant: self = .determinant
+    case .pseudoInverse: self = .pseudoInverse
+    }
+  }
+}
+
 extension Primitive {
   var kind: PrimitiveKind {
     switch self {
@@ -75,6 +98,7 @@ extension Primitive {
     case .concatenate: .concatenate
     case .matmul: .matmul
     case .linear: .linear
+    case .linearAlgebra: .linearAlgebra
     case .convolution: .convolution
     case .convolutionInputGradient: .convolutionInputGradient
     case .convolutionWeightGradient: .convolutionWeightGradient
@@ -111,6 +135,7 @@ extension Primitive {
     case .cumulative(let operation, _): "cumulative.\(operation)"
     case .view(let operation): "view.\(ViewKind(operation))"
     case .place(let operation): "place.\(ViewKind(operation))"
+    case .linearAlgebra(let operation): "linearAlgebra.\(LinearAlgebraKind(operation))"
     case .scatter(let operation, _): "scatter.\(operation)"
     case .indexScatter(let operation, _): "indexScatter.\(operation)"
     case .order(let operation, _, _): "order.\(operation)"

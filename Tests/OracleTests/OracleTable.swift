@@ -35,6 +35,7 @@ struct OracleTable {
   /// The whole table.
   static func complete() -> OracleTable {
     var table = OracleTable()
+    table.addLinearAlgebra()
     table.addActivations()
     table.addNeural()
     table.addSpatial()

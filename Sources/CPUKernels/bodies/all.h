@@ -5,6 +5,7 @@
 #include "reduction.h"
 #include "softmax.h"
 #include "gemm.h"
+#include "factorization.h"
 #include "convolution.h"
 #include "recurrent.h"
 #include "pooling.h"

@@ -181,6 +181,43 @@ typedef struct mk_gemm {
 } mk_gemm;
 int32_t mk_run_gemm(const mk_gemm *work);
 
+// ---- Factorizations (run_factorization.c, bodies/factorization.h) ------------------------------------------------------
+
+// What to make of each [m × n] matrix of a batch of contiguous row-major ones; float32 and float64. `input` is overwritten.
+//   lu        in place: L and U; integers [min(m, n)] pivots counted from 1; info: the first zero pivot, counted from 1
+//   cholesky  in place: L of the lower triangle, zeros above; info: the first leading minor that is not positive, counted from 1
+//   qr        output 0: R [rows × n]; output 1: Q [m × columns], or none if NULL
+//   eigen     of the symmetric matrix in the upper triangle: output 0 values, ascending; output 1 vectors [n × n], or NULL
+//   svd       output 0: values, descending; outputs 1, 2: U [m × columns] and Vᵀ [rows × n], or both NULL
+// info of eigen and svd: how many values did not converge; -1: the matrix is not finite.
+typedef enum mk_factor { MK_FACTOR_lu, MK_FACTOR_cholesky, MK_FACTOR_qr, MK_FACTOR_eigen, MK_FACTOR_svd } mk_factor;
+typedef struct mk_factorization {
+  int32_t operation, dtype;
+  int64_t batch, m, n, columns, rows;
+  void *input;
+  void *outputs[3];
+  int64_t output_items[3];  // elements of each output a matrix
+  int32_t *integers;
+  int64_t integer_items;
+  int32_t *info;  // one a matrix
+} mk_factorization;
+int32_t mk_run_factorization(const mk_factorization *work);
+// a·x = b for each matrix of the batch, in place of the contiguous b [t × n]: a's triangle [t × t] of any strides.
+typedef struct mk_triangular_system {
+  int32_t dtype;
+  bool upper, unit;  // unit: the diagonal is taken for ones
+  int64_t t, n;
+  const void *a;
+  int64_t a_row, a_column;
+  void *b;
+  int32_t batch_rank;
+  int64_t batch_sizes[MK_MAX_RANK];  // innermost first; b is contiguous over them
+  int64_t a_batch[MK_MAX_RANK];
+} mk_triangular_system;
+int32_t mk_run_triangular_system(const mk_triangular_system *work);
+// The rows' order after the exchanges that pivots (counted from 1) ask for: [batch, count] to [batch, m]. False for a pivot out of range.
+bool mk_run_permutation(int64_t batch, int64_t count, int64_t m, const int32_t *pivots, int64_t *order);
+
 // ---- Convolution and pooling (run_convolution.c, bodies/convolution.h, bodies/pooling.h) --------------------------------
 
 // All tensors contiguous: input [N, C, D, H, W], weight [K, C/groups, kD, kH, kW], output [N, K, oD, oH, oW]; unused leading

@@ -49,6 +49,8 @@ enum CPUBackend {
       try matmul(inputs.first, inputs[1], into: result)
     case .linear:
       try linear(inputs, into: result)
+    case .linearAlgebra(let operation):
+      try linearAlgebra(operation, inputs, into: result, others: others)
     case .convolution(let attributes):
       try convolution(attributes, inputs, into: result)
     case .convolutionInputGradient(let attributes):

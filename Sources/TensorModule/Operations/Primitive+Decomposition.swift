@@ -41,6 +41,8 @@ extension Primitive {
       return attributes.gradients(operands)
     case .resample(let attributes):
       return [attributes.resampled(x, indices: operands[1], weights: operands[2])]
+    case .linearAlgebra(let operation):
+      return operation.decomposed(operands)
     default:
       return nil
     }

@@ -20,6 +20,7 @@ extension Primitive {
     case .concatenate: "cat"
     case .matmul: "matmul"
     case .linear: "linear"
+    case .linearAlgebra(let operation): operation.name
     case .convolution(let attributes): "conv\(attributes.rank)d"
     case .convolutionInputGradient: "convInputGradient"
     case .convolutionWeightGradient: "convWeightGradient"

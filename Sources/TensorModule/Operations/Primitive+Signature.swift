@@ -67,6 +67,8 @@ extension Primitive {
       return try Self.matmulSignature(first, operands[1])
     case .linear:
       return try Self.linearSignature(operands)
+    case .linearAlgebra(let operation):
+      return try operation.signature(operands)
     case .convolution(let attributes):
       return try attributes.signature(operands)
     case .convolutionInputGradient(let attributes):

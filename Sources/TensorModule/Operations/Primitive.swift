@@ -45,6 +45,8 @@ package enum Primitive: Sendable {
   case matmul
   /// `input·weightᵀ (+ bias)`: PyTorch's `linear`. Operands input, weight, optional bias.
   case linear
+  /// Factorizations and what is built on them, over the last two dimensions.
+  case linearAlgebra(LinearAlgebraOperation)
 
   // Convolution and pooling, `[N, C, spatial…]`.
   case convolution(ConvolutionAttributes)

@@ -17,26 +17,18 @@ internal import Synchronization
 /// program's mistake, as in PyTorch, but stay inside the tensor's memory. Replacing a parameter's data (moving a
 /// module to another device or type) must not run beside other uses of it.
 public class Tensor: @unchecked Sendable {
-  // Stored privately and read through getters: another module that read the fields themselves would check each access
-  // for exclusivity, which costs more than the read.
-  @exclusivity(unchecked) private final var storedBase: UnsafeMutableRawPointer
+  /// The start of the storage. The first element is `layout.offset` items further.
+  @exclusivity(unchecked) package private(set) final var base: UnsafeMutableRawPointer
   @exclusivity(unchecked) private final var byteCount: Int
   /// Made when the storage is first shared (a view, the tape); until then the tensor owns its block alone.
   private final let shared: Atomic<Unmanaged<Storage>?>
-  @exclusivity(unchecked) private final var storedLayout: Layout
-  @exclusivity(unchecked) private final var storedContiguousCount: Int
-  @exclusivity(unchecked) private final var storedDType: DType
-  @exclusivity(unchecked) private final var storedDevice: Device
-
-  /// The start of the storage. The first element is `layout.offset` items further.
-  package final var base: UnsafeMutableRawPointer { @inline(__always) get { storedBase } }
-  package final var layout: Layout { @inline(__always) get { storedLayout } }
+  @exclusivity(unchecked) package private(set) final var layout: Layout
   /// The number of elements if they lie row-major without gaps, else -1: what most operations want to know first.
-  package final var contiguousCount: Int { @inline(__always) get { storedContiguousCount } }
+  @exclusivity(unchecked) package private(set) final var contiguousCount: Int
   /// The type of the elements.
-  public final var dtype: DType { @inline(__always) get { storedDType } }
+  @exclusivity(unchecked) public private(set) final var dtype: DType
   /// Where the elements live.
-  public final var device: Device { @inline(__always) get { storedDevice } }
+  @exclusivity(unchecked) public private(set) final var device: Device
 
   private final let flagBits: Atomic<UInt8>
   /// Guards what follows.
@@ -58,53 +50,53 @@ public class Tensor: @unchecked Sendable {
     takingOver base: UnsafeMutableRawPointer, byteCount: Int, layout: Layout, dtype: DType, device: Device,
     flags: TensorFlags = []
   ) {
-    storedBase = base
+    self.base = base
     self.byteCount = byteCount
     shared = Atomic(nil)
-    storedLayout = layout
-    storedContiguousCount = layout.elementCount
-    storedDType = dtype
-    storedDevice = device
+    self.layout = layout
+    contiguousCount = layout.elementCount
+    self.dtype = dtype
+    self.device = device
     flagBits = Atomic(flags.rawValue)
   }
 
   /// Takes over a fresh CPU block for the shape and type of a row-major tensor.
   @inline(__always)
   init(takingOver base: UnsafeMutableRawPointer, byteCount: Int, contiguousLike other: Tensor) {
-    storedBase = base
+    self.base = base
     self.byteCount = byteCount
     shared = Atomic(nil)
     // Strides of dimensions of size 1 may be odd; they address nothing.
-    storedLayout = Layout(shape: other.layout.shape, strides: other.layout.strides, offset: 0)
-    storedContiguousCount = other.contiguousCount
-    storedDType = other.dtype
-    storedDevice = .cpu
+    layout = Layout(shape: other.layout.shape, strides: other.layout.strides, offset: 0)
+    contiguousCount = other.contiguousCount
+    dtype = other.dtype
+    device = .cpu
     flagBits = Atomic(0)
   }
 
   /// A view of a storage.
   @inline(__always)
   package init(_ storage: Storage, layout: Layout, dtype: DType, flags: TensorFlags = []) {
-    storedBase = storage.address
+    base = storage.address
     byteCount = storage.byteCount
     shared = Atomic(Unmanaged.passRetained(storage))
-    storedLayout = layout
-    storedContiguousCount = layout.isContiguous ? layout.elementCount : -1
-    storedDType = dtype
-    storedDevice = storage.device
+    self.layout = layout
+    contiguousCount = layout.isContiguous ? layout.elementCount : -1
+    self.dtype = dtype
+    device = storage.device
     flagBits = Atomic(flags.rawValue)
   }
 
   /// A named tensor over the elements of another; a stand-in for a stand-in.
   init(named data: Tensor) {
     let storage = data.storage
-    storedBase = storage.address
+    base = storage.address
     byteCount = storage.byteCount
     shared = Atomic(Unmanaged.passRetained(storage))
-    storedLayout = data.layout
-    storedContiguousCount = data.contiguousCount
-    storedDType = data.dtype
-    storedDevice = data.device
+    layout = data.layout
+    contiguousCount = data.contiguousCount
+    dtype = data.dtype
+    device = data.device
     let isStandIn = data.flags.contains(.standIn)
     flagBits = Atomic(isStandIn ? TensorFlags.standIn.rawValue : TensorFlags.named.rawValue)
     historyNode = isStandIn ? data.history?.node : nil
@@ -119,8 +111,7 @@ public class Tensor: @unchecked Sendable {
 
   deinit {
     if let storage = shared.load(ordering: .acquiring) {
-      // Not `release()`, which retains once more before it lets go twice.
-      _ = storage.takeRetainedValue()
+      storage.release()
     } else {
       Storage.free(base, byteCount: byteCount, device: device)
     }
@@ -166,12 +157,12 @@ public class Tensor: @unchecked Sendable {
     } else {
       Storage.free(base, byteCount: byteCount, device: device)
     }
-    storedBase = storage.address
+    base = storage.address
     byteCount = storage.byteCount
-    storedLayout = other.layout
-    storedContiguousCount = other.contiguousCount
-    storedDType = other.dtype
-    storedDevice = other.device
+    layout = other.layout
+    contiguousCount = other.contiguousCount
+    dtype = other.dtype
+    device = other.device
   }
 
   /// The address of the first element.
@@ -226,8 +217,8 @@ public class Tensor: @unchecked Sendable {
   /// Shows the same storage under another layout from now on. A view's history is made anew, from its base's, when it is
   /// next asked for; a tensor's own views follow its new layout then.
   package final func replaceLayout(_ layout: Layout) {
-    storedLayout = layout
-    storedContiguousCount = layout.isContiguous ? layout.elementCount : -1
+    self.layout = layout
+    contiguousCount = layout.isContiguous ? layout.elementCount : -1
     withHistoryLock { viewGeneration = -1 }
     bumpGeneration()
   }
@@ -286,9 +277,7 @@ public class Tensor: @unchecked Sendable {
 
   @inline(__always)
   private final func withHistoryLock<R>(_ body: () -> R) -> R {
-    lock.lock()
-    defer { lock.unlock() }
-    return body()
+    lock.withLock(body)
   }
 
   /// Makes an initialiser's tensor a stand-in, if it failed in a catching scope.
