@@ -46,6 +46,7 @@ struct OracleTable {
     table.addShape()
     table.addReduction()
     table.addIndexing()
+    table.addExtra()
     return table
   }
 }

@@ -12,15 +12,25 @@ public final class Embedding: Layer {
   public let embeddingDim: Int
   /// The row that stands for padding: it starts as zeros and gets no gradient.
   public let paddingIdx: Int?
+  /// Vectors that are looked up and longer than this are shortened to it, or nil.
+  public let maxNorm: Double?
+  /// The p of the norm that measures them.
+  public let normType: Double
+  /// Whether a vector's gradient is divided by how often it was looked up.
+  public let scaleGradByFreq: Bool
   /// `[numEmbeddings, embeddingDim]`.
   public let weight: Parameter
 
   /// A table of random vectors. A negative `paddingIdx` counts from the end.
   public init(
-    _ numEmbeddings: Int, _ embeddingDim: Int, paddingIdx: Int? = nil, device: Device = .cpu, dtype: DType = .float32
+    _ numEmbeddings: Int, _ embeddingDim: Int, paddingIdx: Int? = nil, maxNorm: Double? = nil, normType: Double = 2,
+    scaleGradByFreq: Bool = false, device: Device = .cpu, dtype: DType = .float32
   ) {
     self.numEmbeddings = numEmbeddings
     self.embeddingDim = embeddingDim
+    self.maxNorm = maxNorm
+    self.normType = normType
+    self.scaleGradByFreq = scaleGradByFreq
     self.paddingIdx = Self.normalized(paddingIdx, numEmbeddings)
     Init.checkSizes("Embedding", [numEmbeddings, embeddingDim], dtype)
     let table = Tensor.empty([numEmbeddings, embeddingDim], dtype: dtype, device: device)
@@ -31,7 +41,13 @@ public final class Embedding: Layer {
 
   /// A table of given vectors, `[count, size]` (PyTorch's `Embedding.from_pretrained`).
   /// - Parameter freeze: whether the vectors stay as they are in training.
-  public init(pretrained embeddings: Tensor, freeze: Bool = true, paddingIdx: Int? = nil) {
+  public init(
+    pretrained embeddings: Tensor, freeze: Bool = true, paddingIdx: Int? = nil, maxNorm: Double? = nil,
+    normType: Double = 2, scaleGradByFreq: Bool = false
+  ) {
+    self.maxNorm = maxNorm
+    self.normType = normType
+    self.scaleGradByFreq = scaleGradByFreq
     let isTable = embeddings.rank == 2
     if !isTable && !ThreadMode.hasFailed {
       fail(TensorError("Embedding", of: embeddings, rule: "the table must have two dimensions, not \(embeddings.rank)"))
@@ -42,7 +58,7 @@ public final class Embedding: Layer {
     weight = Parameter(embeddings.detach(), requiresGrad: !freeze)
   }
 
-  private static func normalized(_ index: Int?, _ count: Int) -> Int? {
+  static func normalized(_ index: Int?, _ count: Int) -> Int? {
     guard let index else { return nil }
     let position = index < 0 ? index + count : index
     guard position >= 0, position < count else {
@@ -53,10 +69,15 @@ public final class Embedding: Layer {
   }
 
   /// The vectors at the indices.
-  public func forward(_ x: Tensor) -> Tensor { Functional.embedding(x, weight, paddingIdx: paddingIdx) }
+  public func forward(_ x: Tensor) -> Tensor {
+    Functional.embedding(
+      x, weight, paddingIdx: paddingIdx, maxNorm: maxNorm, normType: normType, scaleGradByFreq: scaleGradByFreq)
+  }
 
   /// PyTorch's.
   public var extraDescription: String {
     "\(numEmbeddings), \(embeddingDim)" + (paddingIdx.map { ", padding_idx=\($0)" } ?? "")
+      + (maxNorm.map { ", max_norm=\($0)" } ?? "") + (normType == 2 ? "" : ", norm_type=\(normType)")
+      + (scaleGradByFreq ? ", scale_grad_by_freq=True" : "")
   }
 }
