@@ -181,10 +181,12 @@ import Testing
 
   @Test func normsAreFlatAtZero() {
     let other = Tensor([[1.0, -1, 0], [1, 2, 3]], dtype: .float64)
-    for (p, values, gradient) in [
-      (0.5, [3.0, 0], [-1.0, 0, 0, 0, 0, 0]), (1, [3, 0], [-1, 0, 0, 0, 0, 0]), (2, [3, 0], [-1, 0, 0, 0, 0, 0]),
-      (3, [3, 0], [-1, 0, 0, 0, 0, 0]), (.infinity, [3, 0], [-1, 0, 0, 0, 0, 0]), (-.infinity, [0, 0], [0, 0, 0, 0, 0, 0]),
-    ] {
+    let flat = [-1.0, 0, 0, 0, 0, 0]
+    let expected: [(Double, [Double], [Double])] = [
+      (0.5, [3, 0], flat), (1, [3, 0], flat), (2, [3, 0], flat), (3, [3, 0], flat), (.infinity, [3, 0], flat),
+      (-.infinity, [0, 0], [0, 0, 0, 0, 0, 0]),
+    ]
+    for (p, values, gradient) in expected {
       let x = (Tensor.arange(6).to(.float64).reshape([2, 3]) - 2).detach().requiresGrad_()
       let distances = Functional.pairwiseDistance(x, other, p: p, eps: 0)
       expectNumbers(distances, values)
