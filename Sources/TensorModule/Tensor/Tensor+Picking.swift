@@ -71,7 +71,7 @@ extension Tensor {
     let type = DType.promoted(dtype, test.dtype)
     let known = test.detachedIfSafe.to(type).reshape([-1]).sort().values, values = detachedIfSafe.to(type)
     let places = Tensor.searchsorted(known, values).reshape([-1])
-    let nearest = known.indexSelect(dim: 0, index: places.clamp(max: Double(known.shape[0] - 1))).reshape(shape)
+    let nearest = known.indexSelect(dim: 0, index: places.minimum(known.shape[0] - 1)).reshape(shape)
     return invert ? nearest .!= values : nearest .== values
   }
   /// The same with one number.

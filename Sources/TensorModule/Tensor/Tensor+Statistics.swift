@@ -86,7 +86,7 @@ extension Tensor {
     }
     let centred = matrix - mean.unsqueeze(1)
     let products = centred.matmul((weights.map { centred * $0 } ?? centred).t())
-    return (products / divisor.clamp(min: 0)).squeeze()
+    return (products / divisor.maximum(0)).squeeze()
   }
 
   /// The correlation coefficients of variables, one a row (PyTorch's `corrcoef`): covariances over the products of standard
@@ -147,7 +147,7 @@ extension Tensor {
       return failing(TensorError("histc", of: self, rule: "the range \(low) ... \(high) must be finite and ascending"))
     }
     let edges = Tensor.linspace(low, high, bins + 1, dtype: x.dtype, device: device)
-    let places = (x.bucketize(edges, right: true) - 1).clamp(min: 0, max: Double(bins - 1))
+    let places = (x.bucketize(edges, right: true) - 1).maximum(0).minimum(bins - 1)
     let counts = (x .>= low).logicalAnd(x .<= high).to(x.dtype)
     return Tensor.zeros([bins], dtype: x.dtype, device: device).indexAdd(dim: 0, index: places, counts).to(dtype)
   }
