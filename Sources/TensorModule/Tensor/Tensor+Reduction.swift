@@ -173,21 +173,20 @@ extension Tensor {
   }
   /// The p-norm over a list of dimensions; an empty list means all.
   public func norm(_ p: Double = 2, dims: [Int], keepDim: Bool = false, dtype: DType? = nil) -> Tensor {
-    to(dtype ?? self.dtype.floatingPoint).throughComputeType { x in
-      switch p {
-      case 2: return x.reduce(.sumOfSquares, dims, keepDim: keepDim).rootWithFlatZero()
-      case 1: return x.reduce(.sumOfAbsolutes, dims, keepDim: keepDim)
-      case 0: return (x .!= 0).to(x.dtype).sum(dims: dims, keepDim: keepDim)
-      case .infinity: return x.abs().amax(dims: dims, keepDim: keepDim)
-      case -.infinity: return x.abs().amin(dims: dims, keepDim: keepDim)
-      default:
-        // Powers of 0 have no slope worth the name: zeros are left out of the powers, and back in.
-        let isZero = x .== 0
-        let powers = Tensor.where(isZero, 1, x.abs()).pow(p)
-        let total = Tensor.where(isZero, p < 0 ? Double.infinity : 0, powers).sum(dims: dims, keepDim: keepDim)
-        let isFlat = (total .== 0).logicalOr(total.isInf())
-        return Tensor.where(isFlat, total.detach().pow(1 / p), Tensor.where(isFlat, 1, total).pow(1 / p))
+    Linalg.vectorNorm(self, ord: p, dim: dims, keepDim: keepDim, dtype: dtype ?? self.dtype.floatingPoint)
+  }
+  /// A norm by name (PyTorch's `norm(p="fro")`, `norm(p="nuc")`): `.fro` over any dimensions, `.nuc` over two, by default
+  /// those of a matrix.
+  public func norm(p: Linalg.NormOrder, dims: [Int] = [], keepDim: Bool = false, dtype: DType? = nil) -> Tensor {
+    switch p {
+    case .p(let p): return norm(p, dims: dims, keepDim: keepDim, dtype: dtype)
+    case .fro: return norm(2, dims: dims, keepDim: keepDim, dtype: dtype)
+    case .nuc:
+      guard dims.count == 2 || (dims.isEmpty && rank == 2) else {
+        return failing(TensorError("norm", of: self, rule: "the nuclear norm is that of two dimensions, not of \(dims.isEmpty ? rank : dims.count)"))
       }
+      let dim = dims.isEmpty ? (-2, -1) : (dims[0], dims[1])
+      return Linalg.matrixNorm(self, ord: .nuc, dim: dim, keepDim: keepDim, dtype: dtype)
     }
   }
 

@@ -92,8 +92,10 @@ extension OracleTable {
     one("logsumexp") { c in try c.tensor(0).logsumexp(dims: c.dims(), keepDim: c.keepDim()) }
     one("norm") { c in
       let x = try c.tensor(0), dims = try c.dims(2), keepDim = try c.bool(3, "keepdim", false)
-      if case .string(let name)? = c.value(1, "p"), name != "fro" { throw OracleProblem("norm \(name)") }
-      if case .string? = c.value(1, "p") { return try x.norm(dims: dims, keepDim: keepDim, dtype: c.dtype) }
+      if case .string(let name)? = c.value(1, "p") {
+        guard name == "fro" || name == "nuc" else { throw OracleProblem("norm \(name)") }
+        return try x.norm(p: name == "fro" ? .fro : .nuc, dims: dims, keepDim: keepDim, dtype: c.dtype)
+      }
       return try x.norm(c.double(1, "p", 2), dims: dims, keepDim: keepDim, dtype: c.dtype)
     }
     one("trace") { c in try c.tensor(0).trace() }
