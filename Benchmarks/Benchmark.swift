@@ -21,7 +21,9 @@ enum Benchmark {
     if let threads, threads < 1 { arguments.reject("threads", "there must be at least one thread") }
     if !(0...3600).contains(minimumTime) { arguments.reject("min-time", "must be from 0 to 3600 seconds") }
 
-    let workloads = workloads(mnist: mnist).filter { filter.isEmpty || $0.name.contains(filter) }
+    // Hundreds of workloads: only when they are asked for.
+    let sweep = filter.contains("sweep") ? Sweep.workloads() : []
+    let workloads = (workloads(mnist: mnist) + sweep).filter { filter.isEmpty || $0.name.contains(filter) }
     if workloads.isEmpty { arguments.reject("filter", "no workload's name contains '\(filter)'") }
     if list {
       for workload in workloads { print(workload.name) }
