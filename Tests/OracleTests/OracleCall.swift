@@ -157,6 +157,11 @@ final class OracleCall {
     guard let value = try optionalInts(position, keyword) ?? standard else { throw wrong(position, keyword, "given") }
     return value
   }
+  /// The first of a list of integers.
+  func firstInt(_ position: Int?, _ keyword: String = "", _ standard: [Int]? = nil) throws -> Int {
+    guard let first = try ints(position, keyword, standard).first else { throw wrong(position, keyword, "long enough") }
+    return first
+  }
   /// The integers from a position on, or the list that stands there: PyTorch's `*sizes`.
   func variadicInts(from position: Int, _ keyword: String = "") throws -> [Int] {
     if position < arguments.count, list(arguments[position]) == nil {

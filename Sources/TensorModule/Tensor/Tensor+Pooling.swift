@@ -54,7 +54,7 @@ extension Tensor {
   public func lpPool1d(_ normType: Double, _ kernelSize: Int, stride: Int? = nil, ceilMode: Bool = false) -> Tensor {
     let count = kernelSize
     let mean = pow(normType).avgPool1d(kernelSize, stride: stride, ceilMode: ceilMode)
-    return ((mean.sign() * mean.abs().relu()) * Double(count)).pow(1 / normType)
+    return ((mean.sign() * mean.abs().relu()) * count).pow(1 / normType)
   }
 
   /// Each element at its position in a plane of zeros: undoes `maxPool1d` as far as that can be (PyTorch's
@@ -118,9 +118,9 @@ extension Tensor {
   /// Power means without the division: (Σ xᵖ)^(1/p) over each window, without padding (PyTorch's `F.lp_pool2d`). As
   /// there, a sum that is not positive gives 0 with an infinite slope.
   public func lpPool2d(_ normType: Double, _ kernelSize: IntPair, stride: IntPair? = nil, ceilMode: Bool = false) -> Tensor {
-    let count = kernelSize.height * kernelSize.width
+    let count = Double(kernelSize.height) * Double(kernelSize.width)
     let mean = pow(normType).avgPool2d(kernelSize, stride: stride, ceilMode: ceilMode)
-    return ((mean.sign() * mean.abs().relu()) * Double(count)).pow(1 / normType)
+    return ((mean.sign() * mean.abs().relu()) * count).pow(1 / normType)
   }
 
   /// Each element at its position in a plane of zeros: undoes `maxPool2d` as far as that can be (PyTorch's
@@ -184,9 +184,9 @@ extension Tensor {
   /// Power means without the division: (Σ xᵖ)^(1/p) over each window, without padding (PyTorch's `F.lp_pool3d`). As
   /// there, a sum that is not positive gives 0 with an infinite slope.
   public func lpPool3d(_ normType: Double, _ kernelSize: IntTriple, stride: IntTriple? = nil, ceilMode: Bool = false) -> Tensor {
-    let count = kernelSize.depth * kernelSize.height * kernelSize.width
+    let count = Double(kernelSize.depth) * Double(kernelSize.height) * Double(kernelSize.width)
     let mean = pow(normType).avgPool3d(kernelSize, stride: stride, ceilMode: ceilMode)
-    return ((mean.sign() * mean.abs().relu()) * Double(count)).pow(1 / normType)
+    return ((mean.sign() * mean.abs().relu()) * count).pow(1 / normType)
   }
 
   /// Each element at its position in a plane of zeros: undoes `maxPool3d` as far as that can be (PyTorch's

@@ -172,6 +172,7 @@ extension OracleTable {
     }
     one("linalg.matrix_norm") { c in
       let dim = try c.ints(2, "dim", [-2, -1])
+      guard dim.count == 2 else { throw OracleProblem("a matrix has two dimensions") }
       return Linalg.matrixNorm(
         try c.tensor(0), ord: try order(c, 1) ?? .fro, dim: (dim[0], dim[1]), keepDim: try c.bool(3, "keepdim", false), dtype: try c.dtype)
     }

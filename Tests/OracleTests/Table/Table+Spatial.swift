@@ -15,12 +15,12 @@ extension OracleTable {
   private mutating func addConvolutions() {
     one("nn.functional.conv1d") { c in
       let (x, w, b) = try (c.tensor(0, "input"), c.tensor(1, "weight"), c.optionalTensor(2, "bias"))
-      let stride = try c.ints(3, "stride", [1]), dilation = try c.ints(5, "dilation", [1]), groups = try c.int(6, "groups", 1)
+      let stride = try c.firstInt(3, "stride", [1]), dilation = try c.firstInt(5, "dilation", [1]), groups = try c.int(6, "groups", 1)
       if let named = try c.convolutionPadding(4) {
-        return x.conv1d(w, bias: b, stride: stride[0], padding: named, dilation: dilation[0], groups: groups)
+        return x.conv1d(w, bias: b, stride: stride, padding: named, dilation: dilation, groups: groups)
       }
       return x.conv1d(
-        w, bias: b, stride: stride[0], padding: try c.ints(4, "padding", [0])[0], dilation: dilation[0], groups: groups)
+        w, bias: b, stride: stride, padding: try c.firstInt(4, "padding", [0]), dilation: dilation, groups: groups)
     }
     one("nn.functional.conv2d") { c in
       let (x, w, b) = try (c.tensor(0, "input"), c.tensor(1, "weight"), c.optionalTensor(2, "bias"))
@@ -40,9 +40,9 @@ extension OracleTable {
     }
     one("nn.functional.conv_transpose1d") { c in
       try c.tensor(0, "input").convTranspose1d(
-        c.tensor(1, "weight"), bias: c.optionalTensor(2, "bias"), stride: c.ints(3, "stride", [1])[0],
-        padding: c.ints(4, "padding", [0])[0], outputPadding: c.ints(5, "output_padding", [0])[0], groups: c.int(6, "groups", 1),
-        dilation: c.ints(7, "dilation", [1])[0])
+        c.tensor(1, "weight"), bias: c.optionalTensor(2, "bias"), stride: c.firstInt(3, "stride", [1]),
+        padding: c.firstInt(4, "padding", [0]), outputPadding: c.firstInt(5, "output_padding", [0]), groups: c.int(6, "groups", 1),
+        dilation: c.firstInt(7, "dilation", [1]))
     }
     one("nn.functional.conv_transpose2d") { c in
       try c.tensor(0, "input").convTranspose2d(
@@ -66,10 +66,10 @@ extension OracleTable {
 
   private mutating func addPooling() {
     many("nn.functional.max_pool1d") { c in
-      let kernel = try c.ints(1, "kernel_size")[0]
+      let kernel = try c.firstInt(1, "kernel_size")
       let r = try c.tensor(0, "input").maxPool1dWithIndices(
-        kernel, stride: c.optionalInts(2, "stride")?.first, padding: c.ints(3, "padding", [0])[0],
-        dilation: c.ints(4, "dilation", [1])[0], ceilMode: c.bool(5, "ceil_mode", false))
+        kernel, stride: c.optionalInts(2, "stride")?.first, padding: c.firstInt(3, "padding", [0]),
+        dilation: c.firstInt(4, "dilation", [1]), ceilMode: c.bool(5, "ceil_mode", false))
       return try c.withIndices(6, r)
     }
     many("nn.functional.max_pool2d") { c in
@@ -86,7 +86,7 @@ extension OracleTable {
     }
     one("nn.functional.avg_pool1d") { c in
       try c.tensor(0, "input").avgPool1d(
-        c.ints(1, "kernel_size")[0], stride: c.optionalInts(2, "stride")?.first, padding: c.ints(3, "padding", [0])[0],
+        c.firstInt(1, "kernel_size"), stride: c.optionalInts(2, "stride")?.first, padding: c.firstInt(3, "padding", [0]),
         ceilMode: c.bool(4, "ceil_mode", false), countIncludePad: c.bool(5, "count_include_pad", true))
     }
     one("nn.functional.avg_pool2d") { c in
@@ -103,7 +103,7 @@ extension OracleTable {
     }
     one("nn.functional.lp_pool1d") { c in
       try c.tensor(0, "input").lpPool1d(
-        c.double(1, "norm_type"), c.ints(2, "kernel_size")[0], stride: c.optionalInts(3, "stride")?.first,
+        c.double(1, "norm_type"), c.firstInt(2, "kernel_size"), stride: c.optionalInts(3, "stride")?.first,
         ceilMode: c.bool(4, "ceil_mode", false))
     }
     one("nn.functional.lp_pool2d") { c in
