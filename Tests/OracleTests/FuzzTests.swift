@@ -29,10 +29,12 @@ import Testing
       else { continue }
       let tensors = file.tensors(of: json["id"]?.string ?? "")
       guard let name = json["inplace"]?.string ?? json["op"]?.string, let entry = table[name] else { continue }
-      let call = OracleCall(
-        operation: name, arguments: try (json["args"]?.list ?? []).map { mutator.mutated(try tensors.value($0)) },
-        keywords: try (json["kwargs"]?.object ?? [:]).sorted { $0.key < $1.key }
-          .reduce(into: [:]) { $0[$1.key] = mutator.mutated(try tensors.value($1.value)) })
+      // A tensor with more dimensions than there may be is not in the file.
+      guard let arguments = try? (json["args"]?.list ?? []).map({ mutator.mutated(try tensors.value($0)) }),
+        let keywords = try? (json["kwargs"]?.object ?? [:]).sorted(by: { $0.key < $1.key })
+          .reduce(into: [:], { $0[$1.key] = mutator.mutated(try tensors.value($1.value)) })
+      else { continue }
+      let call = OracleCall(operation: name, arguments: arguments, keywords: keywords)
       if isTracing { FileHandle.standardError.write(Data("\(name) \(CallMutator.description(of: call))\n".utf8)) }
       do {
         try catchingTensorErrors {
