@@ -40,8 +40,8 @@ enum Benchmark {
     let training = mnist.map { Training(mnist: $0).workloads() } ?? []
     return [
       Startup.workloads(), Overhead.workloads(), Elementwise.workloads(), Movement.workloads(), Indexing.workloads(),
-      Reductions.workloads(), Random.workloads(), LinearAlgebra.workloads(), Convolution.workloads(),
-      Recurrent.workloads(), Optimization.workloads(), training,
+      Reductions.workloads(), Random.workloads(), LinearAlgebra.workloads(), Factorizations.workloads(),
+      Convolution.workloads(), Recurrent.workloads(), Optimization.workloads(), training,
     ].flatMap(\.self)
   }
 

@@ -175,6 +175,20 @@ operation("matmul/mlp-64x784x128", lambda: (randn(64, 784), randn(784, 128)), to
 operation("matmul/gemv-4096", lambda: (randn(4096, 4096), randn(4096)), torch.mv)
 training("matmul/linear-256x1024x1024-train", lambda: (leaf(256, 1024), leaf(1024, 1024), leaf(1024)), F.linear)
 
+# Factorizations
+for n in (100, 500, 1000):
+    for suffix, dtype in (("f32", torch.float32), ("f64", torch.float64)):
+        def linalg(name, call, make=lambda a: a, n=n, dtype=dtype, suffix=suffix):
+            operation(f"linalg/{name}-{suffix}-{n}", lambda: (make(randn(n, n).to(dtype)),), call, inner=10 if n == 100 else 1)
+
+        linalg("lu", torch.linalg.lu_factor)
+        linalg("solve", lambda a: torch.linalg.solve(a, a))
+        linalg("inv", torch.linalg.inv)
+        linalg("cholesky", torch.linalg.cholesky, lambda a, n=n: a @ a.t() + n * torch.eye(n, dtype=a.dtype))
+        linalg("qr", torch.linalg.qr)
+        linalg("eigh", torch.linalg.eigh, lambda a: a + a.t())
+        linalg("svd", lambda a: torch.linalg.svd(a, full_matrices=False))
+
 # Convolution and pooling.
 
 

@@ -17,7 +17,8 @@ extension Linalg {
   /// (Σ|x|^ord)^(1/ord) along dimensions, all unless given (PyTorch's `linalg.vector_norm`).
   ///
   /// ±infinity: the largest (smallest) magnitude; 0: how many elements are not zero. Integers are refused unless `dtype` names a
-  /// floating-point type, which the numbers are converted to first. Where the norm is 0, so is its gradient.
+  /// floating-point type, which the numbers are converted to first. Where the norm is 0, so is its gradient; the second
+  /// derivative of the 2-norm is NaN there.
   public static func vectorNorm(
     _ x: Tensor, ord: Double = 2, dim: [Int]? = nil, keepDim: Bool = false, dtype: DType? = nil
   ) -> Tensor {
@@ -41,8 +42,14 @@ extension Linalg {
     case 1:
       result = reduce(.sumOfAbsolutes, values)
     case 2:
-      let sum = reduce(.sumOfSquares, values), isZero = sum .== 0
-      result = Tensor.where(isZero, 0, Tensor.where(isZero, 1, sum).sqrt())
+      let sum = reduce(.sumOfSquares, values)
+      if isRecorded(sum) {
+        // At 0 a power with the root's value, slope 0, and, as the norm there, no second derivative (it is NaN).
+        let isZero = sum .== 0
+        result = Tensor.where(isZero, Tensor.where(isZero, sum, 1).pow(1.5), Tensor.where(isZero, 1, sum).sqrt())
+      } else {
+        result = sum.sqrt()
+      }
     case .infinity:
       result = reduce(.maximum, values.abs())
     case -.infinity:
