@@ -73,6 +73,7 @@ typedef struct mk_kernel_table {
   // optimizer.h: elements [begin, end)
   int32_t (*sgd)(const mk_sgd *options, int32_t dtype, int64_t begin, int64_t end, void *parameter, const void *gradient, void *momentum_buffer);
   int32_t (*adam)(const mk_adam *options, int32_t dtype, int64_t begin, int64_t end, void *parameter, const void *gradient, void *m, void *v, void *v_max);
+  int32_t (*step)(const mk_step *options, int32_t dtype, int64_t begin, int64_t end, void *parameter, const void *gradient, void *state0, void *state1, void *state2);
 } mk_kernel_table;
 
 // The kernel that multiplies bfloat16 as it is, two steps at a time, or NULL if the table in use or the processor has none.

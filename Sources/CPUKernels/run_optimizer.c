@@ -4,8 +4,9 @@
 enum { GRAIN = 16384 };
 
 typedef struct step_job {
-  const mk_sgd *sgd;    // one of the two
+  const mk_sgd *sgd;    // one of the three
   const mk_adam *adam;
+  const mk_step *step;
   int32_t dtype;
   int64_t count;
   void *parameter;
@@ -15,8 +16,9 @@ typedef struct step_job {
 
 static int32_t run(const step_job *job, int64_t begin, int64_t end) {
   const mk_kernel_table *table = mk_kernels();
-  return job->sgd ? table->sgd(job->sgd, job->dtype, begin, end, job->parameter, job->gradient, job->state[0])
-                  : table->adam(job->adam, job->dtype, begin, end, job->parameter, job->gradient, job->state[0], job->state[1], job->state[2]);
+  if (job->sgd) return table->sgd(job->sgd, job->dtype, begin, end, job->parameter, job->gradient, job->state[0]);
+  if (job->adam) return table->adam(job->adam, job->dtype, begin, end, job->parameter, job->gradient, job->state[0], job->state[1], job->state[2]);
+  return table->step(job->step, job->dtype, begin, end, job->parameter, job->gradient, job->state[0], job->state[1], job->state[2]);
 }
 
 static void run_chunk(void *context, int64_t chunk) {
@@ -33,11 +35,16 @@ static int32_t run_all(const step_job *job) {
 }
 
 int32_t mk_run_sgd(const mk_sgd *options, int32_t dtype, int64_t count, void *parameter, const void *gradient, void *momentum_buffer) {
-  const step_job job = {options, NULL, dtype, count, parameter, gradient, {momentum_buffer}};
+  const step_job job = {options, NULL, NULL, dtype, count, parameter, gradient, {momentum_buffer}};
   return run_all(&job);
 }
 
 int32_t mk_run_adam(const mk_adam *options, int32_t dtype, int64_t count, void *parameter, const void *gradient, void *m, void *v, void *v_max) {
-  const step_job job = {NULL, options, dtype, count, parameter, gradient, {m, v, v_max}};
+  const step_job job = {NULL, options, NULL, dtype, count, parameter, gradient, {m, v, v_max}};
+  return run_all(&job);
+}
+
+int32_t mk_run_step(const mk_step *options, int32_t dtype, int64_t count, void *parameter, const void *gradient, void *state0, void *state1, void *state2) {
+  const step_job job = {NULL, NULL, options, dtype, count, parameter, gradient, {state0, state1, state2}};
   return run_all(&job);
 }

@@ -12,4 +12,5 @@
 #include "normalization.h"
 #include "resample.h"
 #include "optimizer.h"
+#include "optimizer_steps.h"
 #include "table.h"

@@ -27,4 +27,5 @@ const mk_kernel_table MK_NAME(mk_table) = {
   .resample = resample,
   .sgd = sgd,
   .adam = adam,
+  .step = step,
 };

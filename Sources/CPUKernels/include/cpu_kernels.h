@@ -367,6 +367,13 @@ int32_t mk_run_sgd(const mk_sgd *options, int32_t dtype, int64_t count, void *pa
 // step: 1 at the first call. v_max NULL without amsgrad.
 typedef struct mk_adam { double learning_rate, beta1, beta2, epsilon, weight_decay; int64_t step; bool decoupled, maximize; } mk_adam;
 int32_t mk_run_adam(const mk_adam *options, int32_t dtype, int64_t count, void *parameter, const void *gradient, void *m, void *v, void *v_max /* or NULL */);
+// The other elementwise steps. What each rule reads of `a` … `f` and keeps in its three states is said at its body; the numbers
+// that are the same for all elements of a step are worked out by the caller.
+typedef enum mk_step_rule { MK_STEP_RMSPROP, MK_STEP_ADAGRAD, MK_STEP_ADADELTA, MK_STEP_ADAMAX, MK_STEP_NADAM, MK_STEP_RADAM, MK_STEP_ASGD, MK_STEP_RPROP } mk_step_rule;
+// First the gradient changes its sign (maximize) and `weight_decay` times the parameter is added to it; then the parameter is
+// multiplied by `keep`; then the rule steps.
+typedef struct mk_step { int32_t rule; bool maximize; double weight_decay, keep, a, b, c, d, e, f; } mk_step;
+int32_t mk_run_step(const mk_step *options, int32_t dtype, int64_t count, void *parameter, const void *gradient, void *state0, void *state1 /* or NULL */, void *state2 /* or NULL */);
 
 #ifdef __cplusplus
 }

@@ -40,102 +40,59 @@ public struct AdamOptions: OptimizerOptions {
     if !(betas.1 >= 0 && betas.1 < 1) { return "invalid second beta: \(betas.1)" }
     return OptimizerChecks.invalidity(learningRate: learningRate, weightDecay: weightDecay)
   }
-}
 
-/// What Adam remembers of each parameter.
-private struct AdamState {
-  var step = 0
-  var mean: Tensor
-  var meanOfSquares: Tensor
-  var largest: Tensor?
-
-  init(_ parameter: Tensor) {
-    mean = Tensor.zerosLike(parameter)
-    meanOfSquares = Tensor.zerosLike(parameter)
-  }
-
-  /// Follows a parameter that was moved or converted.
-  mutating func follow(_ parameter: Tensor, amsgrad: Bool) {
-    if mean.device != parameter.device || mean.dtype != parameter.dtype {
-      mean = mean.to(parameter.device).to(parameter.dtype)
-      meanOfSquares = meanOfSquares.to(parameter.device).to(parameter.dtype)
-      largest = largest.map { $0.to(parameter.device).to(parameter.dtype) }
-    }
-    if amsgrad && largest == nil { largest = Tensor.zerosLike(parameter) }
+  /// The numbers under PyTorch's names.
+  public static var fields: [OptionField<AdamOptions>] {
+    [
+      .double("lr", \.learningRate), .pair("betas", \.betas), .double("eps", \.eps),
+      .double("weight_decay", \.weightDecay), .bool("amsgrad", \.amsgrad), .bool("maximize", \.maximize),
+      .bool("decoupled_weight_decay", \.decoupledWeightDecay),
+    ] + OptionField.implementation(fused: true)
   }
 }
 
-/// Adam and AdamW over all parameters; they differ in defaults only.
-private final class AdamEngine {
-  private let name: String
-  private var states: [ObjectIdentifier: AdamState] = [:]
+/// Adam and AdamW; they differ in defaults only.
+private struct AdamRule: StepRule {
+  let name: String
+  let slotKeys = ["exp_avg", "exp_avg_sq", "max_exp_avg_sq"]
 
-  init(_ name: String) { self.name = name }
-
-  func step(_ groups: [ParameterGroup<AdamOptions>]) {
-    if ThreadMode.hasFailed { return }
-    withNoGrad {
-      for group in groups {
-        for parameter in group.parameters {
-          if let gradient = parameter.gradientToStep(name) { update(parameter, gradient, group.options) }
-          if ThreadMode.hasFailed { return }
-        }
-      }
+  func prepare(_ memory: inout StepMemory, _ parameter: Tensor, _ options: AdamOptions) {
+    for index in 0..<(options.amsgrad ? 3 : 2) where memory.slots[index] == nil {
+      memory.slots[index] = Tensor.zerosLike(parameter)
     }
   }
 
-  private func update(_ parameter: Tensor, _ gradient: Tensor, _ options: AdamOptions) {
-    let id = ObjectIdentifier(parameter)
-    var state = states[id] ?? AdamState(parameter)
-    state.follow(parameter, amsgrad: options.amsgrad)
-    if ThreadMode.hasFailed { return }
-    state.step += 1
-    states[id] = state
-    let isFused = parameter.canStepFused(with: gradient) && state.mean.liesLike(parameter)
-      && state.meanOfSquares.liesLike(parameter) && (state.largest?.liesLike(parameter) ?? true)
-    guard isFused else { return updateByOperations(parameter, gradient, state, options) }
+  func stepFused(_ parameter: Tensor, _ gradient: Tensor, _ memory: inout StepMemory, _ options: AdamOptions) -> Bool {
+    guard let mean = memory.slots[0], let squares = memory.slots[1] else { return false }
+    let largest = options.amsgrad ? memory.slots[2] : nil
     var numbers = mk_adam(
       learning_rate: options.learningRate, beta1: options.betas.0, beta2: options.betas.1, epsilon: options.eps,
-      weight_decay: options.weightDecay, step: Int64(state.step), decoupled: options.decoupledWeightDecay,
+      weight_decay: options.weightDecay, step: Int64(memory.step), decoupled: options.decoupledWeightDecay,
       maximize: options.maximize)
-    _ = withExtendedLifetime((parameter, gradient, state)) {
+    return withExtendedLifetime((parameter, gradient, mean, squares, largest)) {
       mk_run_adam(
         &numbers, parameter.dtype.code, Int64(parameter.elementCount), parameter.dataPointer, gradient.dataPointer,
-        state.mean.dataPointer, state.meanOfSquares.dataPointer, options.amsgrad ? state.largest?.dataPointer : nil)
-    }
-    parameter.bumpVersion()
+        mean.dataPointer, squares.dataPointer, largest?.dataPointer)
+    } == MK_OK
   }
 
-  /// The same for other devices, types and layouts.
-  private func updateByOperations(_ parameter: Tensor, _ gradient: Tensor, _ state: AdamState, _ options: AdamOptions) {
-    var gradient = options.maximize ? -gradient : gradient
-    if options.weightDecay != 0 {
-      if options.decoupledWeightDecay {
-        parameter.mul_(1 - options.learningRate * options.weightDecay)
-      } else {
-        gradient = gradient + parameter * options.weightDecay
-      }
+  func step(_ parameter: Tensor, _ gradient: Tensor, _ memory: inout StepMemory, _ options: AdamOptions) {
+    guard let mean = memory.slots[0], var squares = memory.slots[1] else { return }
+    let decay = options.decoupledWeightDecay ? 0 : options.weightDecay
+    let gradient = direction(parameter, gradient, maximize: options.maximize, weightDecay: decay)
+    if options.decoupledWeightDecay && options.weightDecay != 0 {
+      parameter.mul_(1 - options.learningRate * options.weightDecay)
     }
-    state.mean.lerp_(gradient, 1 - options.betas.0)
-    state.meanOfSquares.mul_(options.betas.1).addcmul_(gradient, gradient, value: 1 - options.betas.1)
-    let correction1 = 1 - power(options.betas.0, state.step), correction2 = 1 - power(options.betas.1, state.step)
-    var squares = state.meanOfSquares
-    if options.amsgrad, let largest = state.largest {
+    mean.lerp_(gradient, 1 - options.betas.0)
+    squares.mul_(options.betas.1).addcmul_(gradient, gradient, value: 1 - options.betas.1)
+    let correction1 = 1 - ScalarMath.pow(options.betas.0, memory.step)
+    let correction2 = 1 - ScalarMath.pow(options.betas.1, memory.step)
+    if options.amsgrad, let largest = memory.slots[2] {
       largest.copy_(largest.maximum(squares))
       squares = largest
     }
     let denominator = squares.sqrt() / correction2.squareRoot() + options.eps
-    parameter.addcdiv_(state.mean, denominator, value: -options.learningRate / correction1)
-  }
-
-  private func power(_ base: Double, _ exponent: Int) -> Double {
-    var result = 1.0, square = base, rest = exponent
-    while rest > 0 {
-      if rest & 1 == 1 { result *= square }
-      square *= square
-      rest >>= 1
-    }
-    return result
+    parameter.addcdiv_(mean, denominator, value: -options.learningRate / correction1)
   }
 }
 
@@ -143,7 +100,7 @@ private final class AdamEngine {
 public final class Adam: Optimizer {
   /// The parameters and their options.
   public var groups: [ParameterGroup<AdamOptions>]
-  private let engine = AdamEngine("Adam")
+  private let engine = StepEngine(AdamRule(name: "Adam"))
 
   /// An optimizer of parameters with one set of options; PyTorch's defaults.
   public convenience init(
@@ -157,17 +114,27 @@ public final class Adam: Optimizer {
   }
 
   /// An optimizer of groups of parameters.
-  public init(groups: [ParameterGroup<AdamOptions>]) { self.groups = OptimizerChecks.checked(groups, "Adam") }
+  public init(groups: [ParameterGroup<AdamOptions>]) { self.groups = engine.checked(groups) }
 
   /// Changes every parameter that has a gradient.
   public func step() { engine.step(groups) }
+
+  /// What is remembered of a parameter, under PyTorch's names.
+  public func parameterState(of parameter: Tensor) -> [String: StateValue] { engine.state(of: parameter) }
+
+  /// Replaces what is remembered of a parameter.
+  public func setParameterState(
+    _ state: [String: StateValue], of parameter: Tensor, isTrial: Bool
+  ) throws(OptimizerStateError) {
+    try engine.setState(state, of: parameter, options: options(of: parameter), isTrial: isTrial)
+  }
 }
 
 /// ``Adam`` with weight decay that bypasses the running means (PyTorch's `torch.optim.AdamW`).
 public final class AdamW: Optimizer {
   /// The parameters and their options; `decoupledWeightDecay` should stay true.
   public var groups: [ParameterGroup<AdamOptions>]
-  private let engine = AdamEngine("AdamW")
+  private let engine = StepEngine(AdamRule(name: "AdamW"))
 
   /// An optimizer of parameters with one set of options; PyTorch's defaults, a weight decay of 0.01 among them.
   public convenience init(
@@ -182,14 +149,24 @@ public final class AdamW: Optimizer {
 
   /// An optimizer of groups of parameters. Their weight decay is decoupled whatever the options say.
   public init(groups: [ParameterGroup<AdamOptions>]) {
-    self.groups = OptimizerChecks.checked(
+    self.groups = engine.checked(
       groups.map { group in
         var group = group
         group.options.decoupledWeightDecay = true
         return group
-      }, "AdamW")
+      })
   }
 
   /// Changes every parameter that has a gradient.
   public func step() { engine.step(groups) }
+
+  /// What is remembered of a parameter, under PyTorch's names.
+  public func parameterState(of parameter: Tensor) -> [String: StateValue] { engine.state(of: parameter) }
+
+  /// Replaces what is remembered of a parameter.
+  public func setParameterState(
+    _ state: [String: StateValue], of parameter: Tensor, isTrial: Bool
+  ) throws(OptimizerStateError) {
+    try engine.setState(state, of: parameter, options: options(of: parameter), isTrial: isTrial)
+  }
 }

@@ -7,6 +7,22 @@ public protocol OptimizerOptions: Sendable {
   var learningRate: Double { get set }
   /// Why the numbers cannot be used, or nil.
   var invalidity: String? { get }
+  /// The numbers under PyTorch's names, for the state dictionary and for schedulers that change more than the learning
+  /// rate. The learning rate alone, `lr`, by default.
+  static var fields: [OptionField<Self>] { get }
+}
+
+extension OptimizerOptions {
+  /// The learning rate alone.
+  public static var fields: [OptionField<Self>] {
+    [
+      OptionField("lr", read: { .double($0.learningRate) }) { options, value in
+        guard let rate = value.double else { return false }
+        options.learningRate = rate
+        return true
+      }
+    ]
+  }
 }
 
 /// Parameters that are changed with the same options (an entry of PyTorch's `param_groups`).
@@ -15,6 +31,9 @@ public struct ParameterGroup<Options: OptimizerOptions>: Sendable {
   public let parameters: [Tensor]
   /// Their options; may be changed between steps.
   public var options: Options
+  /// What schedulers keep with a group, under PyTorch's names: `initial_lr`, and `max_lr`, `min_lr`, `max_momentum`,
+  /// `base_momentum`, `swa_lr` of those that use them. Saved with the optimizer's state.
+  public var schedule: [String: Double] = [:]
 
   /// Parameters with their options.
   public init(_ parameters: [Tensor], _ options: Options) {
@@ -48,6 +67,18 @@ public protocol Optimizer: AnyObject {
 
   /// Changes every parameter that has a gradient.
   func step()
+
+  /// Evaluates `closure`, which clears the gradients, computes the loss and its gradients, then steps. Returns the loss.
+  /// ``LBFGS`` evaluates it several times.
+  @discardableResult
+  func step(_ closure: () -> Tensor) -> Tensor
+
+  /// What the optimizer remembers of a parameter, under PyTorch's names; nothing by default.
+  func parameterState(of parameter: Tensor) -> [String: StateValue]
+
+  /// Replaces what the optimizer remembers of a parameter. Throws, and changes nothing, if the values do not fit; called
+  /// with `isTrial` to find that out before anything is changed. Refuses all but nothing by default.
+  func setParameterState(_ state: [String: StateValue], of parameter: Tensor, isTrial: Bool) throws(OptimizerStateError)
 }
 
 extension Optimizer {
@@ -72,7 +103,7 @@ extension Optimizer {
     for group in groups { clearGradients(group.parameters, setToNil: setToNil) }
   }
 
-  /// Evaluates `closure`, which clears the gradients, computes the loss and its gradients, then steps. Returns the loss.
+  /// Evaluates `closure`, then steps. Returns the loss.
   @discardableResult
   public func step(_ closure: () -> Tensor) -> Tensor {
     let loss = closure()

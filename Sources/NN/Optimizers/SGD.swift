@@ -38,12 +38,19 @@ public final class SGD: Optimizer {
       if nesterov && (momentum <= 0 || dampening != 0) { return "Nesterov momentum needs a momentum and no dampening" }
       return OptimizerChecks.invalidity(learningRate: learningRate, weightDecay: weightDecay)
     }
+
+    /// The numbers under PyTorch's names.
+    public static var fields: [OptionField<Options>] {
+      [
+        .double("lr", \.learningRate), .double("momentum", \.momentum), .double("dampening", \.dampening),
+        .double("weight_decay", \.weightDecay), .bool("nesterov", \.nesterov), .bool("maximize", \.maximize),
+      ] + OptionField.implementation(capturable: false, fused: true)
+    }
   }
 
   /// The parameters and their options.
   public var groups: [ParameterGroup<Options>]
-
-  private var momentumBuffers: [ObjectIdentifier: Tensor] = [:]
+  private let engine = StepEngine(SGDRule())
 
   /// An optimizer of parameters with one set of options.
   public convenience init(
@@ -56,60 +63,61 @@ public final class SGD: Optimizer {
   }
 
   /// An optimizer of groups of parameters.
-  public init(groups: [ParameterGroup<Options>]) { self.groups = OptimizerChecks.checked(groups, "SGD") }
+  public init(groups: [ParameterGroup<Options>]) { self.groups = engine.checked(groups) }
 
   /// Changes every parameter that has a gradient.
-  public func step() {
-    if ThreadMode.hasFailed { return }
-    withNoGrad {
-      for group in groups {
-        for parameter in group.parameters {
-          if let gradient = parameter.gradientToStep("SGD") { update(parameter, gradient, group.options) }
-          if ThreadMode.hasFailed { return }
-        }
-      }
-    }
-  }
+  public func step() { engine.step(groups) }
 
-  private func update(_ parameter: Tensor, _ gradient: Tensor, _ options: Options) {
-    let id = ObjectIdentifier(parameter)
-    let previous = options.momentum == 0 ? nil : momentumBuffers[id]
-    guard parameter.canStepFused(with: gradient), previous?.liesLike(parameter) ?? true else {
-      return updateByOperations(parameter, gradient, previous, options)
+  /// What is remembered of a parameter, under PyTorch's names.
+  public func parameterState(of parameter: Tensor) -> [String: StateValue] { engine.state(of: parameter) }
+
+  /// Replaces what is remembered of a parameter.
+  public func setParameterState(
+    _ state: [String: StateValue], of parameter: Tensor, isTrial: Bool
+  ) throws(OptimizerStateError) {
+    try engine.setState(state, of: parameter, options: options(of: parameter), isTrial: isTrial)
+  }
+}
+
+private struct SGDRule: StepRule {
+  let name = "SGD"
+  let slotKeys = ["momentum_buffer"]
+  let countsSteps = false
+
+  /// The buffer begins with the first gradient, so there is none before.
+  func prepare(_ memory: inout StepMemory, _ parameter: Tensor, _ options: SGD.Options) {}
+
+  func stepFused(_ parameter: Tensor, _ gradient: Tensor, _ memory: inout StepMemory, _ options: SGD.Options) -> Bool {
+    let isFirst = memory.slots[0] == nil
+    if options.momentum != 0 && isFirst {
+      let buffer = Tensor.empty(parameter.shape, dtype: parameter.dtype)
+      if ThreadMode.hasFailed { return true }
+      memory.slots[0] = buffer
     }
-    var buffer = previous
-    if options.momentum != 0 && buffer == nil {
-      buffer = Tensor.empty(parameter.shape, dtype: parameter.dtype)
-      if ThreadMode.hasFailed { return }
-      momentumBuffers[id] = buffer
-    }
+    let buffer = options.momentum == 0 ? nil : memory.slots[0]
     var numbers = mk_sgd(
       learning_rate: options.learningRate, momentum: options.momentum, dampening: options.dampening,
-      weight_decay: options.weightDecay, nesterov: options.nesterov, maximize: options.maximize,
-      first_step: previous == nil)
-    _ = withExtendedLifetime((parameter, gradient, buffer)) {
+      weight_decay: options.weightDecay, nesterov: options.nesterov, maximize: options.maximize, first_step: isFirst)
+    return withExtendedLifetime((parameter, gradient, buffer)) {
       mk_run_sgd(
         &numbers, parameter.dtype.code, Int64(parameter.elementCount), parameter.dataPointer, gradient.dataPointer,
         buffer?.dataPointer)
-    }
-    parameter.bumpVersion()
+    } == MK_OK
   }
 
-  /// The same for other devices, types and layouts.
-  private func updateByOperations(_ parameter: Tensor, _ gradient: Tensor, _ previous: Tensor?, _ options: Options) {
-    var change = options.maximize ? -gradient : gradient
-    if options.weightDecay != 0 { change = change + parameter * options.weightDecay }
+  func step(_ parameter: Tensor, _ gradient: Tensor, _ memory: inout StepMemory, _ options: SGD.Options) {
+    var change = direction(parameter, gradient, maximize: options.maximize, weightDecay: options.weightDecay)
     if options.momentum != 0 {
       let buffer: Tensor
-      if let previous {
-        let moved = previous.to(parameter.device).to(parameter.dtype), addition = change * (1 - options.dampening)
+      if let previous = memory.slots[0] {
+        let addition = change * (1 - options.dampening)
         if ThreadMode.hasFailed { return }
-        buffer = moved.mul_(options.momentum).add_(addition)
+        buffer = previous.mul_(options.momentum).add_(addition)
       } else {
         buffer = change.clone()
       }
       if ThreadMode.hasFailed { return }
-      momentumBuffers[ObjectIdentifier(parameter)] = buffer
+      memory.slots[0] = buffer
       change = options.nesterov ? change + buffer * options.momentum : buffer
     }
     parameter.sub_(change * options.learningRate)
