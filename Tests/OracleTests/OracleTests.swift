@@ -13,13 +13,18 @@ import Testing
     let only = environment["MARTLET_ORACLE_ONLY"].map { Set($0.split(separator: ",").map(String.init)) }
     var report = OracleReport(environment: environment)
     let operations = OperationRunner(table: .complete())
-    for family in ["ops", "promotion", "programs"] {
+    for family in ["ops", "promotion", "programs", "optim", "lr_scheduler"] {
       for name in try OracleFile.names(in: folder, family: family) where only?.contains(name) ?? true {
         let file = try OracleFile(folder, family: family, name: name)
         try report.add(family: family, name: name, file.cases.map { json in
           let id = json["id"]?.string ?? "?"
           let tensors = file.tensors(of: id)
-          return (id, family == "programs" ? OraclePrograms.run(json, tensors) : operations.run(json, tensors))
+          return switch family {
+          case "programs": (id, OraclePrograms.run(json, tensors))
+          case "optim": (id, OptimizerRunner().run(json, tensors))
+          case "lr_scheduler": (id, SchedulerRunner().run(json, tensors))
+          default: (id, operations.run(json, tensors))
+          }
         })
       }
       if let counts = report.families[family] { print("oracle \(family): \(counts.line)") }

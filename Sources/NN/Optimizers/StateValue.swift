@@ -71,7 +71,8 @@ public struct OptimizerStateError: Error, Sendable, Equatable, CustomStringConve
   /// What does not fit.
   public let rule: String
 
-  init(_ owner: String, _ rule: String) {
+  /// A refusal by an optimizer of your own.
+  public init(_ owner: String, _ rule: String) {
     self.owner = owner
     self.rule = rule
   }
