@@ -110,14 +110,13 @@ private struct AdafactorRule: StepRule {
     let size = rootMeanSquare(parameter)
     let rate = max(options.eps.1, size) * min(options.learningRate, 1 / step.squareRoot())
     if options.weightDecay != 0 { parameter.mul_(1 - options.learningRate * options.weightDecay) }
-    let squares = gradient * gradient
     let variance: Tensor
     if let rows = memory.slots[0], let columns = memory.slots[1] {
-      rows.lerp_(squares.mean(dim: -1, keepDim: true), weight)
-      columns.lerp_(squares.mean(dim: -2, keepDim: true), weight)
+      rows.lerp_(meanSquare(gradient, -1), weight)
+      columns.lerp_(meanSquare(gradient, -2), weight)
       variance = rows.matmul(columns) / rows.mean(dim: -2, keepDim: true).clamp(min: least)
     } else if let kept = memory.slots[2] {
-      variance = kept.lerp_(squares, weight)
+      variance = kept.lerp_(gradient * gradient, weight)
     } else {
       return
     }
@@ -126,9 +125,13 @@ private struct AdafactorRule: StepRule {
     parameter.sub_(update * (rate / excess))
   }
 
+  /// The mean of squares along a dimension, without the squares being written down.
+  private func meanSquare(_ x: Tensor, _ dim: Int) -> Tensor {
+    Linalg.vectorNorm(x, dim: [dim], keepDim: true).square() / x.shape[dim]
+  }
+
   private func rootMeanSquare(_ x: Tensor) -> Double {
-    let x = x.dtype == .float64 ? x : x.to(.float32)
-    return (x * x).mean().item().squareRoot()
+    Linalg.vectorNorm(x).item() / Double(x.elementCount).squareRoot()
   }
 }
 

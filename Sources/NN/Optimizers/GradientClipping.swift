@@ -69,19 +69,7 @@ func writableGradient(_ parameter: Tensor) -> Tensor? {
   return copy
 }
 
-/// (Σ|x|ᵖ)^(1/p), or what it tends to: computed at least in float32 and rounded once.
+/// The norm; of no elements 0, whatever the order, since a parameter without elements clips nothing.
 private func vectorNorm(_ x: Tensor, _ p: Double) -> Tensor {
-  let dtype = x.dtype
-  guard x.elementCount > 0 else { return Tensor.zeros([], dtype: dtype, device: x.device) }
-  let wide = dtype == .float16 || dtype == .bfloat16 ? x.to(.float32) : x
-  let norm =
-    switch p {
-    case 2: (wide * wide).sum().sqrt()
-    case 1: wide.abs().sum()
-    case .infinity: wide.abs().max()
-    case -.infinity: wide.abs().min()
-    case 0: (wide .!= 0).to(wide.dtype).sum()
-    default: wide.abs().pow(p).sum().pow(1 / p)
-    }
-  return norm.to(dtype)
+  x.elementCount == 0 ? Tensor.zeros([], dtype: x.dtype, device: x.device) : Linalg.vectorNorm(x, ord: p)
 }
