@@ -260,6 +260,16 @@ def optimizer_step(name, make):
 
 optimizer_step("optim/sgd-momentum-4m", lambda parameters: torch.optim.SGD(parameters, lr=0.01, momentum=0.9))
 optimizer_step("optim/adam-4m", lambda parameters: torch.optim.Adam(parameters, lr=0.001))
+optimizer_step("optim/rmsprop-4m", torch.optim.RMSprop)
+optimizer_step("optim/adagrad-4m", torch.optim.Adagrad)
+optimizer_step("optim/adadelta-4m", torch.optim.Adadelta)
+optimizer_step("optim/adamax-4m", torch.optim.Adamax)
+optimizer_step("optim/nadam-4m", torch.optim.NAdam)
+optimizer_step("optim/radam-4m", torch.optim.RAdam)
+optimizer_step("optim/asgd-4m", torch.optim.ASGD)
+optimizer_step("optim/rprop-4m", torch.optim.Rprop)
+optimizer_step("optim/adafactor-4m", torch.optim.Adafactor)
+optimizer_step("optim/muon-4m", torch.optim.Muon)
 
 # Training on the first 10,000 images of MNIST.
 

@@ -107,8 +107,8 @@ open class LRScheduler {
   /// What a saved schedule consists of, under PyTorch's names.
   var fields: [SchedulerField] {
     [
-      .int("last_epoch", self, \.lastEpoch), .int("_step_count", self, \.stepCount), .doubles("base_lrs", self, \.baseLearningRates),
-      .doubles("_last_lr", self, \.lastLearningRates),
+      .int("last_epoch", self, \.lastEpoch), .int("_step_count", self, \.stepCount),
+      .doubles("base_lrs", self, \.baseLearningRates), .doubles("_last_lr", self, \.lastLearningRates),
     ]
   }
 
