@@ -47,9 +47,10 @@ private func matrix(_ rows: Int, _ columns: Int, dtype: DType = .float64, transp
   return (transposed ? numbers.t().contiguous().t() : numbers).requiresGrad_()
 }
 
-/// Sets a gradient that changes its sign here and there from step to step.
+/// Sets a gradient that changes its sign here and there from step to step, and is nowhere 0 in the first: in float16 an
+/// eps of 1e-8 is 0, as in PyTorch, and 0 / 0 is not a number.
 private func setGradient(_ p: Tensor, _ step: Int) {
-  p.grad = fill(p.shape[0], p.shape[1], phase: 0.9 * Double(step), dtype: p.dtype)
+  p.grad = fill(p.shape[0], p.shape[1], phase: 0.3 + 0.9 * Double(step), dtype: p.dtype)
 }
 
 private func isClose(_ a: Tensor, _ b: Tensor, _ tolerance: Double) -> Bool {
@@ -252,7 +253,10 @@ private func isClose(_ a: Tensor, _ b: Tensor, _ tolerance: Double) -> Bool {
     let optimizer = LBFGS([x], maxIter: 100, lineSearchFn: .strongWolfe)
     let first = optimizer.step(closure(optimizer, x))
     #expect(first.item() == 12.5)
-    #expect(rosenbrock(x).item() < 1e-12)
+    // Where PyTorch stops, too, after as many iterations.
+    #expect(abs(rosenbrock(x).item() - 1.87692701e-10) < 1e-15)
+    #expect(optimizer.stateDict().state[0]?["n_iter"]?.int == 41)
+    #expect(optimizer.stateDict().state[0]?["func_evals"]?.int == 51)
     // Through the protocol, too, it is the one that evaluates.
     let erased: any Optimizer = optimizer
     erased.step(closure(optimizer, x))
@@ -264,7 +268,7 @@ private func isClose(_ a: Tensor, _ b: Tensor, _ tolerance: Double) -> Bool {
       let optimizer = LBFGS([x], lr: search == nil ? 1e-3 : 1, maxIter: 4, historySize: 3, lineSearchFn: search)
       for _ in 0..<3 { optimizer.step(closure(optimizer, x)) }
       let state = optimizer.stateDict()
-      #expect(state.state[0]?["n_iter"]?.int == 12)
+      #expect(state.state[0]?["n_iter"]?.int == (search == nil ? 12 : 11))
       #expect(state.state[0]?["old_dirs"]?.list?.count == 3)
       let y = x.detach().clone().requiresGrad_()
       let second = LBFGS([y])

@@ -179,7 +179,8 @@ final class StepEngine<Rule: StepRule> {
       guard let tensor = value.tensor else { throw OptimizerStateError(rule.name, "\(key) is not a tensor") }
       if rule.slotsAreLikeParameter && tensor.shape != parameter.shape {
         throw OptimizerStateError(
-          rule.name, "\(key) has the shape \(tensor.shape), its parameter \(parameter.shape)")
+          rule.name,
+          "\(key) has the shape \(tensor.shape.tupleDescription), its parameter \(parameter.shape.tupleDescription)")
       }
       if !isTrial {
         memory.slots[index] = withNoGrad { tensor.detach().to(parameter.device).to(parameter.dtype).clone() }
