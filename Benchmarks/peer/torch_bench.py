@@ -17,6 +17,8 @@ import torch.nn as nn
 import torch.nn.functional as F
 from torch import randn
 
+import sweep
+
 WORKLOADS = {}
 
 
@@ -337,6 +339,9 @@ def main():
 
     if options.mnist:
         register_training(options.mnist)
+    # Hundreds of workloads: only when they are asked for.
+    if "sweep" in options.filter:
+        sweep.register(workload)
     torch.set_num_threads(options.threads)
     torch.manual_seed(0)
     for name, case in WORKLOADS.items():

@@ -1,8 +1,8 @@
 internal import TensorModule
 
 /// What a derivative rule works with: the incoming gradients, the saved values, and where it puts the gradients of the
-/// operands.
-struct DerivativeContext {
+/// operands. Not copyable: a copy would count a handful of references, for every node.
+struct DerivativeContext: ~Copyable {
   private let node: TapeNode
   private var incoming: Tensor?
   private let moreIncoming: [Tensor?]
@@ -11,6 +11,7 @@ struct DerivativeContext {
   private let needed: Set<ObjectIdentifier>?
   private var first: Tensor?
   private var second: Tensor?
+  private var third: Tensor?
   private var later: [Tensor?] = []
 
   init(node: TapeNode, gradient: Tensor?, moreGradients: [Tensor?], tracked: Bool, needed: Set<ObjectIdentifier>?) {
@@ -75,9 +76,10 @@ struct DerivativeContext {
     switch operand {
     case 0: first = gradient
     case 1: second = gradient
+    case 2: third = gradient
     default:
-      while later.count <= operand - 2 { later.append(nil) }
-      later[operand - 2] = gradient
+      while later.count <= operand - 3 { later.append(nil) }
+      later[operand - 3] = gradient
     }
   }
 
@@ -85,7 +87,8 @@ struct DerivativeContext {
     switch operand {
     case 0: return first.take()
     case 1: return second.take()
-    default: return operand - 2 < later.count ? later[operand - 2].take() : nil
+    case 2: return third.take()
+    default: return operand - 3 < later.count ? later[operand - 3].take() : nil
     }
   }
 }

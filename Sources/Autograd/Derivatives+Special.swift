@@ -6,7 +6,7 @@ private let rootTwoPi = 2.506628274631000502416
 
 extension UnaryOperation {
   /// The gradient through a special function.
-  func deriveSpecial(_ g: Tensor, _ context: DerivativeContext, _ parameters: Parameters) throws(TensorError) -> Tensor {
+  func deriveSpecial(_ g: Tensor, _ context: borrowing DerivativeContext, _ parameters: Parameters) throws(TensorError) -> Tensor {
     switch self {
     case .besselI0:
       return g * Special.i1(try context.operand(0))

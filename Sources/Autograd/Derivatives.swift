@@ -11,7 +11,6 @@ extension Primitive {
     case .binary(let operation, _): operation.isRecorded
     case .reduce(let operation, _, _, _): operation.isRecorded
     case .searchSorted, .nonzero: false
-    case .linearAlgebra(let operation): operation.isRecorded
     default: true
     }
   }
@@ -29,7 +28,6 @@ extension Primitive {
     case .searchSorted, .nonzero: .nothing
     case .matmul, .convolution, .linear:
       SavedMask(operands: needs.contains(0) ? (needs.contains(1) ? .of(0, 1) : .of(1)) : (needs.contains(1) ? .of(0) : .of()))
-    case .linearAlgebra(let operation): operation.savedValues
     case .convolutionInputGradient, .convolutionWeightGradient: .operands(0, 1)
     case .maxPool: SavedMask(outputs: 2)
     case .maxPoolGradient, .maxPoolPick: .operands(1)
@@ -97,8 +95,6 @@ extension Primitive {
       if context.needs(1) { context.give(try context.operand(0).mT.matmul(gradient), to: 1) }
     case .linear:
       try deriveLinear(&context)
-    case .linearAlgebra(let operation):
-      try operation.derive(&context)
     case .convolution, .convolutionInputGradient, .convolutionWeightGradient:
       try deriveConvolution(&context)
     case .maxPool, .maxPoolGradient, .maxPoolPick, .averagePool, .averagePoolGradient:
@@ -139,7 +135,7 @@ extension Primitive {
   }
 
   /// The activations are an output for the derivative's use; a gradient arrives there in second derivatives only.
-  private func addActivationGradient(_ gates: Tensor, _ context: DerivativeContext) throws(TensorError) -> Tensor {
+  private func addActivationGradient(_ gates: Tensor, _ context: borrowing DerivativeContext) throws(TensorError) -> Tensor {
     guard let gradient = context.gradientIfAny(ofOutput: 2) else { return gates }
     let parts = try context.output(2).chunk(4, dim: 1)
     // Input, forget and output gates are sigmoids, the third is a tanh.

@@ -62,13 +62,13 @@ public final class FunctionContext: Sendable {
       return (0..<count).map { _ in standIn() }
     }
     return saved.map { item in
-      let value = item.value
-      guard value.storage.version == value.version else {
+      let value = item.value.value
+      guard value.storage.version == item.value.version else {
         return failing(
           TensorError(
             "savedTensors",
             rule:
-              "a tensor of shape \(value.layout.shape.tupleDescription) that a custom function saved was changed in place: it is at version \(value.storage.version), expected \(value.version)",
+              "a tensor of shape \(value.layout.shape.tupleDescription) that a custom function saved was changed in place: it is at version \(value.storage.version), expected \(item.value.version)",
             hint: "use the operation that returns a new tensor instead, or clone() before the change"))
       }
       let tensor = Tensor(value.storage, layout: value.layout, dtype: value.dtype, flags: value.flags)

@@ -131,7 +131,9 @@ final class NodeExtras: @unchecked Sendable {
   @exclusivity(unchecked) private var content = Content()
 
   func withContent<R>(_ body: (inout Content) -> R) -> R {
-    lock.withLock { body(&content) }
+    lock.lock()
+    defer { lock.unlock() }
+    return body(&content)
   }
 }
 
@@ -165,23 +167,25 @@ package final class LeafNode: GradientNode, @unchecked Sendable {
 
   /// Replaces the gradient by what `body` makes of it, alone: two passes may reach a leaf at once.
   func update(_ body: (Tensor?) -> Tensor?) {
-    let old = lock.withLock {
-      let old = storedGradient
-      storedGradient = body(old)
-      return old
-    }
+    lock.lock()
+    let old = storedGradient
+    storedGradient = body(old)
+    lock.unlock()
     withExtendedLifetime(old) {}
   }
 
   var gradient: Tensor? {
-    get { lock.withLock { storedGradient } }
+    get {
+      lock.lock()
+      defer { lock.unlock() }
+      return storedGradient
+    }
     set {
       // The old one is released outside the lock.
-      let old = lock.withLock {
-        let old = storedGradient
-        storedGradient = newValue
-        return old
-      }
+      lock.lock()
+      let old = storedGradient
+      storedGradient = newValue
+      lock.unlock()
       withExtendedLifetime(old) {}
     }
   }

@@ -117,8 +117,8 @@ package final class TapeNode: GradientNode, @unchecked Sendable {
   /// The saved value of an operand, or of the output for nil; with its history if `tracked`.
   func value(_ operand: Int?, tracked: Bool, outputIndex: Int = 0) throws(TensorError) -> Tensor {
     try saved?.recompute()
-    let value = operand.map { saved?.operand($0) } ?? saved?.output(outputIndex)
-    guard let value else {
+    let found = operand.map { saved?.operand($0) } ?? saved?.output(outputIndex)
+    guard let found else {
       throw TensorError(
         "backward",
         rule: saved?.wasReleased == true
@@ -126,20 +126,20 @@ package final class TapeNode: GradientNode, @unchecked Sendable {
           : "\(primitive.name) did not save what its derivative needs",
         hint: saved?.wasReleased == true ? "pass retainGraph: true to the first backward if you need a second" : nil)
     }
-    guard value.storage.version == value.version else {
+    let value = found.value
+    guard value.storage.version == found.version else {
       throw TensorError(
         "backward",
         rule:
-          "a tensor of shape \(value.layout.shape.tupleDescription) that \(primitive.name) needs for its gradient was changed in place: it is at version \(value.storage.version), expected \(value.version)",
+          "a tensor of shape \(value.layout.shape.tupleDescription) that \(primitive.name) needs for its gradient was changed in place: it is at version \(value.storage.version), expected \(found.version)",
         hint: "use the operation that returns a new tensor instead, or clone() before the change")
     }
+    guard tracked else { return value }
     let tensor = Tensor(value.storage, layout: value.layout, dtype: value.dtype, flags: value.flags)
-    if tracked {
-      if let operand {
-        if let edge = edge(operand) { tensor.setFreshHistory(edge.node, output: edge.output) }
-      } else if metadata(outputIndex).dtype.isFloatingPoint {
-        tensor.setFreshHistory(self, output: outputIndex)
-      }
+    if let operand {
+      if let edge = edge(operand) { tensor.setFreshHistory(edge.node, output: edge.output) }
+    } else if metadata(outputIndex).dtype.isFloatingPoint {
+      tensor.setFreshHistory(self, output: outputIndex)
     }
     return tensor
   }
@@ -201,20 +201,16 @@ package struct SavedMask: Sendable {
   }
 }
 
-/// A value as the tape keeps it: never a Tensor, which would keep its history alive.
+/// A value as the tape keeps it: the elements under a tensor of their own, without history, and their version then. Never
+/// the tensor itself, whose history would lead back here.
 struct SavedValue: Sendable {
-  let storage: Storage
-  let layout: Layout
-  let dtype: DType
+  let value: Tensor
   let version: UInt32
-  let flags: TensorFlags
 
   init(_ tensor: __shared Tensor) {
-    storage = tensor.storage
-    layout = tensor.layout
-    dtype = tensor.dtype
+    let storage = tensor.storage
+    value = Tensor(storage, layout: tensor.layout, dtype: tensor.dtype, flags: tensor.flags.intersection(.wrappedNumber))
     version = storage.version
-    flags = tensor.flags.intersection(.wrappedNumber)
   }
 }
 
@@ -236,59 +232,70 @@ final class SavedValues: @unchecked Sendable {
   /// Values that a checkpointed function computes again when they are asked for.
   init(from frame: CheckpointFrame, at index: Int) { content = Content(source: (frame, index)) }
 
-  /// All values together.
-  var current: Content { lock.withLock { content } }
-
-  /// Fetches the values that were not kept.
-  func recompute() throws(TensorError) {
-    guard let source = lock.withLock({ content.source }) else { return }
-    let values = try source.frame.values(at: source.index)
-    // The frame may be let go of with this: outside the lock.
-    let old = lock.withLock {
-      let old = content
-      if content.source != nil { content = values }
-      return old
-    }
-    withExtendedLifetime(old) {}
-  }
-
   init(_ mask: SavedMask, _ operands: Operands, _ output: Tensor, _ others: [Tensor]) {
-    var content = Content()
+    content = Content()
     if mask.operands.contains(0) { content.first = SavedValue(operands.first) }
     if operands.count > 1 && mask.operands.contains(1) { content.second = SavedValue(operands[1]) }
+    if mask.outputs & 1 != 0 { content.output = SavedValue(output) }
     if operands.count > 2 {
       for i in 2..<operands.count where mask.operands.contains(i) {
         content.rest.append((false, i, SavedValue(operands[i])))
       }
     }
-    if mask.outputs & 1 != 0 { content.output = SavedValue(output) }
     for (i, other) in others.enumerated() where mask.outputs >> UInt8(i + 1) & 1 != 0 {
       content.rest.append((true, i + 1, SavedValue(other)))
     }
-    self.content = content
   }
 
-  var wasReleased: Bool { lock.withLock { content.wasReleased } }
+  /// All values together.
+  var current: Content {
+    lock.lock()
+    defer { lock.unlock() }
+    return content
+  }
+
+  var wasReleased: Bool {
+    lock.lock()
+    defer { lock.unlock() }
+    return content.wasReleased
+  }
+
+  /// Fetches the values that were not kept.
+  func recompute() throws(TensorError) {
+    lock.lock()
+    let source = content.source
+    lock.unlock()
+    guard let source else { return }
+    let values = try source.frame.values(at: source.index)
+    // The frame may be let go of with this: outside the lock.
+    lock.lock()
+    let old = content
+    if content.source != nil { content = values }
+    lock.unlock()
+    withExtendedLifetime(old) {}
+  }
 
   func operand(_ index: Int) -> SavedValue? {
-    lock.withLock {
-      index == 0 ? content.first : index == 1 ? content.second
-        : content.rest.first { !$0.isOutput && $0.index == index }?.value
+    lock.lock()
+    defer { lock.unlock() }
+    switch index {
+    case 0: return content.first
+    case 1: return content.second
+    default: return content.rest.first { !$0.isOutput && $0.index == index }?.value
     }
   }
   func output(_ index: Int) -> SavedValue? {
-    lock.withLock {
-      index == 0 ? content.output : content.rest.first { $0.isOutput && $0.index == index }?.value
-    }
+    lock.lock()
+    defer { lock.unlock() }
+    return index == 0 ? content.output : content.rest.first { $0.isOutput && $0.index == index }?.value
   }
 
   func release() {
     // What is let go of may be long in dying: outside the lock.
-    let old = lock.withLock {
-      let old = content
-      content = Content(wasReleased: true)
-      return old
-    }
+    lock.lock()
+    let old = content
+    content = Content(wasReleased: true)
+    lock.unlock()
     withExtendedLifetime(old) {}
   }
 }

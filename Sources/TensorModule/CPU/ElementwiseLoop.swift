@@ -51,42 +51,87 @@ struct ElementwiseLoop {
     operand.strides.0 = tensor.layout.rank == 0 ? 0 : 1
   }
 
+  /// Dimensions in a scratch of the stack, five numbers each: size, and the strides of output and inputs.
+  private static let entry = 5
+
   private mutating func runStrided(_ output: Tensor, _ inputs: Operands) -> Int32 {
-    let shape = output.shape
     if output.elementCount == 0 { return Int32(MK_OK) }
-    let tensors = [output] + inputs.array
-    // Signatures guarantee that inputs broadcast to the output.
-    let layouts = tensors.map { $0.layout.broadcast(to: shape) ?? $0.layout }
-    var dimensions: [(size: Int, strides: [Int])] = []
-    for i in 0..<shape.rank where shape.dimensions[i] != 1 {
-      dimensions.append((shape.dimensions[i], layouts.map { $0.strides[i] }))
+    return withUnsafeTemporaryAllocation(of: Int.self, capacity: max(output.rank, 1) * Self.entry) { scratch in
+      let dimensions = scratch.baseAddress!
+      var count = Self.collect(output.layout, inputs, into: dimensions)
+      count = Self.merge(dimensions, count: count, operands: inputs.count + 1)
+      let innerRank = min(count, Int(MK_MAX_RANK))
+      work.rank = Int32(innerRank)
+      for position in 0...inputs.count {
+        let tensor = position == 0 ? output : inputs[position - 1]
+        var operand = mk_operand()
+        operand.data = tensor.dataPointer
+        operand.dtype = tensor.dtype.code
+        fill(&operand.strides, dimensions + position + 1, count: count, innerRank: innerRank)
+        set(operand, at: position)
+      }
+      fill(&work.sizes, dimensions, count: count, innerRank: innerRank)
+      if innerRank == count { return mk_run_elementwise(&work) }
+      outer = (0..<count - innerRank).map { i in
+        let start = dimensions + i * Self.entry
+        return (start[0], (1...inputs.count + 1).map { start[$0] })
+      }
+      return runOuter([output] + inputs.array)
     }
-    // Slowest first by the output, then (where it repeats nothing) by the first input.
-    dimensions = dimensions.enumerated().sorted { a, b in
-      let strideA = abs(a.element.strides[0]), strideB = abs(b.element.strides[0])
-      return strideA != strideB ? strideA > strideB : a.offset < b.offset
-    }.map(\.element)
-    var merged: [(size: Int, strides: [Int])] = []
-    for dimension in dimensions {
-      if let last = merged.last, zip(last.strides, dimension.strides).allSatisfy({ $0 == $1 * dimension.size }) {
-        merged[merged.count - 1] = (last.size * dimension.size, dimension.strides)
-      } else {
-        merged.append(dimension)
+  }
+
+  /// The output's dimensions other than 1, slowest first by the output's strides; returns how many. Inputs broadcast to the
+  /// output (signatures guarantee it): where they have no dimension or size 1 they do not move.
+  private static func collect(_ output: Layout, _ inputs: Operands, into dimensions: UnsafeMutablePointer<Int>) -> Int {
+    var count = 0
+    for dim in 0..<output.rank where output.shape.dimensions[dim] != 1 {
+      let step = output.strides[dim].magnitude
+      // Insertion from the back keeps the order among equals.
+      var place = count
+      while place > 0 && dimensions[(place - 1) * entry + 1].magnitude < step { place -= 1 }
+      let start = dimensions + place * entry
+      (start + entry).update(from: start, count: (count - place) * entry)
+      start[0] = output.shape.dimensions[dim]
+      start[1] = output.strides[dim]
+      for position in 0..<inputs.count {
+        let layout = inputs[position].layout
+        let own = dim - (output.rank - layout.rank)
+        start[position + 2] = own < 0 || layout.shape.dimensions[own] == 1 ? 0 : layout.strides[own]
+      }
+      count += 1
+    }
+    return count
+  }
+
+  /// Joins neighbours that lie together in all operands; returns how many are left.
+  private static func merge(_ dimensions: UnsafeMutablePointer<Int>, count: Int, operands: Int) -> Int {
+    var kept = 0
+    for i in 0..<count {
+      let next = dimensions + i * entry
+      if kept > 0 {
+        let last = dimensions + (kept - 1) * entry
+        if (1...operands).allSatisfy({ last[$0] == next[$0] * next[0] }) {
+          let size = last[0] * next[0]
+          last.update(from: next, count: entry)
+          last[0] = size
+          continue
+        }
+      }
+      (dimensions + kept * entry).update(from: next, count: entry)
+      kept += 1
+    }
+    return kept
+  }
+
+  /// The kernel's dimensions run fastest first.
+  private func fill(
+    _ array: inout KernelDimensions, _ numbers: UnsafeMutablePointer<Int>, count: Int, innerRank: Int
+  ) {
+    withUnsafeMutableBytes(of: &array) { bytes in
+      for i in 0..<innerRank {
+        bytes.storeBytes(of: Int64(numbers[(count - 1 - i) * Self.entry]), toByteOffset: i * 8, as: Int64.self)
       }
     }
-    let innerRank = min(merged.count, Int(MK_MAX_RANK))
-    outer = Array(merged.dropLast(innerRank))
-    let inner = Array(merged.suffix(innerRank).reversed())
-    work.rank = Int32(innerRank)
-    fill(&work.sizes, inner.map(\.size))
-    for (position, tensor) in tensors.enumerated() {
-      var operand = mk_operand()
-      operand.data = tensor.dataPointer
-      operand.dtype = tensor.dtype.code
-      fill(&operand.strides, inner.map { $0.strides[position] })
-      set(operand, at: position)
-    }
-    return outer.isEmpty ? mk_run_elementwise(&work) : runOuter(tensors)
   }
 
   private mutating func set(_ operand: mk_operand, at position: Int) {

@@ -13,6 +13,10 @@ public struct Shape: Sendable, Hashable, BitwiseCopyable {
   /// The shape of a single number.
   public init() { dimensions = Dimensions() }
 
+  /// True if all sizes are the same.
+  @inline(__always)
+  public static func == (a: Shape, b: Shape) -> Bool { a.dimensions == b.dimensions }
+
   /// The number of dimensions.
   public var rank: Int { dimensions.count }
 

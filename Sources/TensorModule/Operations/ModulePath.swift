@@ -2,7 +2,7 @@ internal import CPUKernels
 
 /// The modules whose calls are running on this thread, outermost first: error texts say where they happened. Frames
 /// are linked through one thread-local slot; names are looked up only when an error is made.
-package final class ModuleFrame {
+package struct ModuleFrame {
   /// Tells a module's name in the module that called it; the outermost has no caller.
   package typealias Naming = @Sendable (_ module: AnyObject, _ caller: AnyObject?) -> String
 
@@ -21,13 +21,13 @@ package final class ModuleFrame {
     _ module: AnyObject, _ naming: @escaping Naming, _ body: () throws(E) -> R
   ) throws(E) -> R {
     let outer = mk_module_slot()
-    let frame = ModuleFrame(module, naming, outer: outer)
-    mk_set_module_slot(Unmanaged.passUnretained(frame).toOpaque())
-    defer {
-      mk_set_module_slot(outer)
-      withExtendedLifetime(frame) {}
+    // On the stack: a call of a small module costs little more than an object would.
+    var frame = ModuleFrame(module, naming, outer: outer)
+    defer { mk_set_module_slot(outer) }
+    return try withUnsafeMutablePointer(to: &frame) { (pointer) throws(E) -> R in
+      mk_set_module_slot(pointer)
+      return try body()
     }
-    return try body()
   }
 
   /// `encoder.layers.3.fc1`, or empty outside of modules.
@@ -35,8 +35,8 @@ package final class ModuleFrame {
     var names: [String] = []
     var slot = mk_module_slot()
     while let current = slot {
-      let frame = Unmanaged<ModuleFrame>.fromOpaque(current).takeUnretainedValue()
-      let caller = frame.outer.map { Unmanaged<ModuleFrame>.fromOpaque($0).takeUnretainedValue().module }
+      let frame = current.assumingMemoryBound(to: ModuleFrame.self).pointee
+      let caller = frame.outer?.assumingMemoryBound(to: ModuleFrame.self).pointee.module
       let name = frame.naming(frame.module, caller)
       if !name.isEmpty { names.append(name) }
       slot = frame.outer

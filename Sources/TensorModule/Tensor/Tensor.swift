@@ -17,18 +17,26 @@ internal import Synchronization
 /// program's mistake, as in PyTorch, but stay inside the tensor's memory. Replacing a parameter's data (moving a
 /// module to another device or type) must not run beside other uses of it.
 public class Tensor: @unchecked Sendable {
-  /// The start of the storage. The first element is `layout.offset` items further.
-  @exclusivity(unchecked) package private(set) final var base: UnsafeMutableRawPointer
+  // Stored privately and read through getters: another module that read the fields themselves would check each access
+  // for exclusivity, which costs more than the read.
+  @exclusivity(unchecked) private final var storedBase: UnsafeMutableRawPointer
   @exclusivity(unchecked) private final var byteCount: Int
   /// Made when the storage is first shared (a view, the tape); until then the tensor owns its block alone.
   private final let shared: Atomic<Unmanaged<Storage>?>
-  @exclusivity(unchecked) package private(set) final var layout: Layout
+  @exclusivity(unchecked) private final var storedLayout: Layout
+  @exclusivity(unchecked) private final var storedContiguousCount: Int
+  @exclusivity(unchecked) private final var storedDType: DType
+  @exclusivity(unchecked) private final var storedDevice: Device
+
+  /// The start of the storage. The first element is `layout.offset` items further.
+  package final var base: UnsafeMutableRawPointer { @inline(__always) get { storedBase } }
+  package final var layout: Layout { @inline(__always) get { storedLayout } }
   /// The number of elements if they lie row-major without gaps, else -1: what most operations want to know first.
-  @exclusivity(unchecked) package private(set) final var contiguousCount: Int
+  package final var contiguousCount: Int { @inline(__always) get { storedContiguousCount } }
   /// The type of the elements.
-  @exclusivity(unchecked) public private(set) final var dtype: DType
+  public final var dtype: DType { @inline(__always) get { storedDType } }
   /// Where the elements live.
-  @exclusivity(unchecked) public private(set) final var device: Device
+  public final var device: Device { @inline(__always) get { storedDevice } }
 
   private final let flagBits: Atomic<UInt8>
   /// Guards what follows.
@@ -50,53 +58,53 @@ public class Tensor: @unchecked Sendable {
     takingOver base: UnsafeMutableRawPointer, byteCount: Int, layout: Layout, dtype: DType, device: Device,
     flags: TensorFlags = []
   ) {
-    self.base = base
+    storedBase = base
     self.byteCount = byteCount
     shared = Atomic(nil)
-    self.layout = layout
-    contiguousCount = layout.elementCount
-    self.dtype = dtype
-    self.device = device
+    storedLayout = layout
+    storedContiguousCount = layout.elementCount
+    storedDType = dtype
+    storedDevice = device
     flagBits = Atomic(flags.rawValue)
   }
 
   /// Takes over a fresh CPU block for the shape and type of a row-major tensor.
   @inline(__always)
   init(takingOver base: UnsafeMutableRawPointer, byteCount: Int, contiguousLike other: Tensor) {
-    self.base = base
+    storedBase = base
     self.byteCount = byteCount
     shared = Atomic(nil)
     // Strides of dimensions of size 1 may be odd; they address nothing.
-    layout = Layout(shape: other.layout.shape, strides: other.layout.strides, offset: 0)
-    contiguousCount = other.contiguousCount
-    dtype = other.dtype
-    device = .cpu
+    storedLayout = Layout(shape: other.layout.shape, strides: other.layout.strides, offset: 0)
+    storedContiguousCount = other.contiguousCount
+    storedDType = other.dtype
+    storedDevice = .cpu
     flagBits = Atomic(0)
   }
 
   /// A view of a storage.
   @inline(__always)
   package init(_ storage: Storage, layout: Layout, dtype: DType, flags: TensorFlags = []) {
-    base = storage.address
+    storedBase = storage.address
     byteCount = storage.byteCount
     shared = Atomic(Unmanaged.passRetained(storage))
-    self.layout = layout
-    contiguousCount = layout.isContiguous ? layout.elementCount : -1
-    self.dtype = dtype
-    device = storage.device
+    storedLayout = layout
+    storedContiguousCount = layout.isContiguous ? layout.elementCount : -1
+    storedDType = dtype
+    storedDevice = storage.device
     flagBits = Atomic(flags.rawValue)
   }
 
   /// A named tensor over the elements of another; a stand-in for a stand-in.
   init(named data: Tensor) {
     let storage = data.storage
-    base = storage.address
+    storedBase = storage.address
     byteCount = storage.byteCount
     shared = Atomic(Unmanaged.passRetained(storage))
-    layout = data.layout
-    contiguousCount = data.contiguousCount
-    dtype = data.dtype
-    device = data.device
+    storedLayout = data.layout
+    storedContiguousCount = data.contiguousCount
+    storedDType = data.dtype
+    storedDevice = data.device
     let isStandIn = data.flags.contains(.standIn)
     flagBits = Atomic(isStandIn ? TensorFlags.standIn.rawValue : TensorFlags.named.rawValue)
     historyNode = isStandIn ? data.history?.node : nil
@@ -111,7 +119,8 @@ public class Tensor: @unchecked Sendable {
 
   deinit {
     if let storage = shared.load(ordering: .acquiring) {
-      storage.release()
+      // Not `release()`, which retains once more before it lets go twice.
+      _ = storage.takeRetainedValue()
     } else {
       Storage.free(base, byteCount: byteCount, device: device)
     }
@@ -157,12 +166,12 @@ public class Tensor: @unchecked Sendable {
     } else {
       Storage.free(base, byteCount: byteCount, device: device)
     }
-    base = storage.address
+    storedBase = storage.address
     byteCount = storage.byteCount
-    layout = other.layout
-    contiguousCount = other.contiguousCount
-    dtype = other.dtype
-    device = other.device
+    storedLayout = other.layout
+    storedContiguousCount = other.contiguousCount
+    storedDType = other.dtype
+    storedDevice = other.device
   }
 
   /// The address of the first element.
@@ -217,8 +226,8 @@ public class Tensor: @unchecked Sendable {
   /// Shows the same storage under another layout from now on. A view's history is made anew, from its base's, when it is
   /// next asked for; a tensor's own views follow its new layout then.
   package final func replaceLayout(_ layout: Layout) {
-    self.layout = layout
-    contiguousCount = layout.isContiguous ? layout.elementCount : -1
+    storedLayout = layout
+    storedContiguousCount = layout.isContiguous ? layout.elementCount : -1
     withHistoryLock { viewGeneration = -1 }
     bumpGeneration()
   }
@@ -277,7 +286,9 @@ public class Tensor: @unchecked Sendable {
 
   @inline(__always)
   private final func withHistoryLock<R>(_ body: () -> R) -> R {
-    lock.withLock(body)
+    lock.lock()
+    defer { lock.unlock() }
+    return body()
   }
 
   /// Makes an initialiser's tensor a stand-in, if it failed in a catching scope.
