@@ -11,6 +11,7 @@ extension Primitive {
     case .binary(let operation, _): operation.isRecorded
     case .reduce(let operation, _, _, _): operation.isRecorded
     case .searchSorted, .nonzero: false
+    case .linearAlgebra(let operation): operation.isRecorded
     default: true
     }
   }
@@ -28,6 +29,7 @@ extension Primitive {
     case .searchSorted, .nonzero: .nothing
     case .matmul, .convolution, .linear:
       SavedMask(operands: needs.contains(0) ? (needs.contains(1) ? .of(0, 1) : .of(1)) : (needs.contains(1) ? .of(0) : .of()))
+    case .linearAlgebra(let operation): operation.savedValues
     case .convolutionInputGradient, .convolutionWeightGradient: .operands(0, 1)
     case .maxPool: SavedMask(outputs: 2)
     case .maxPoolGradient, .maxPoolPick: .operands(1)
@@ -95,6 +97,8 @@ extension Primitive {
       if context.needs(1) { context.give(try context.operand(0).mT.matmul(gradient), to: 1) }
     case .linear:
       try deriveLinear(&context)
+    case .linearAlgebra(let operation):
+      try operation.derive(&context)
     case .convolution, .convolutionInputGradient, .convolutionWeightGradient:
       try deriveConvolution(&context)
     case .maxPool, .maxPoolGradient, .maxPoolPick, .averagePool, .averagePoolGradient:
