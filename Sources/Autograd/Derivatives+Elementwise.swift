@@ -23,7 +23,7 @@ extension UnaryOperation {
       .nothing
     case .squareRoot, .reciprocalSquareRoot, .reciprocal, .exp, .exp2, .expm1, .tan, .tanh, .sigmoid, .relu, .erfinv, .ndtri:
       .output
-    case .besselI0, .besselI0e, .besselI1, .besselI1e:
+    case .besselI0, .besselI0e, .besselI1, .besselI1e, .sphericalBesselJ0:
       SavedMask(operands: .of(0), outputs: 1)
     case .absolute, .square, .log, .log2, .log10, .log1p, .sin, .cos, .asin, .acos, .atan, .sinh, .cosh, .asinh, .acosh,
       .atanh, .logSigmoid, .gelu, .geluTanh, .silu, .mish, .softsign, .erf, .erfc, .lgamma, .digamma, .erfcx, .ndtr,
@@ -77,7 +77,8 @@ extension UnaryOperation {
     case .erfinv: result = g * ((try context.output().square()).exp() * rootPiOverTwo)
     case .lgamma: result = g * (try context.operand(0).digamma())
     case .digamma: result = g * (try context.operand(0).polygamma(1))
-    case .besselI0, .besselI0e, .besselI1, .besselI1e, .erfcx, .ndtr, .logNdtr, .ndtri, .entr, .sinc, .logit, .polygamma:
+    case .besselI0, .besselI0e, .besselI1, .besselI1e, .erfcx, .ndtr, .logNdtr, .ndtri, .entr, .sinc, .sphericalBesselJ0, .logit,
+      .polygamma:
       result = try deriveSpecial(g, context, parameters)
     case .sign, .floor, .ceil, .round, .trunc: result = Tensor.zerosLike(g)
     case .leakyRelu: result = apply(.binary(.leakyReluGradient, parameters), g, try context.operand(0))

@@ -38,6 +38,12 @@ extension UnaryOperation {
       let isZero = x .== 0
       let safe = Tensor.where(isZero, 1, x), angle = safe * Double.pi
       return Tensor.where(isZero, 0, g * (angle * angle.cos() - angle.sin()) / (angle * safe))
+    case .sphericalBesselJ0:
+      // (cos(x) - j0(x))/x; around 0 its series, -x/3 + x³/30, because the difference cancels.
+      let x = try context.operand(0), y = try context.output()
+      let isSmall = x.abs() .< 1e-3
+      let away = (x.cos() - y) / Tensor.where(isSmall, 1, x)
+      return g * Tensor.where(isSmall, x * (x.square() / 30 - 1.0 / 3), away)
     case .logit:
       let x = try context.operand(0)
       let low = parameters.first

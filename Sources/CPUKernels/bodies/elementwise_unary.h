@@ -40,7 +40,8 @@ MK_ACTIVATIONS(64)
   X(logSigmoid, log_sigmoid_f) X(gelu, gelu_f) X(geluTanh, gelu_tanh_f) X(silu, silu_f) X(mish, mish_f) X(erf, erf_f)     \
   X(erfc, erfc_f) X(erfinv, erfinv_f) X(lgamma, lgamma_f) X(digamma, digamma_f) X(besselI0, bessel_i0_f)                 \
   X(besselI0e, bessel_i0e_f) X(besselI1, bessel_i1_f) X(besselI1e, bessel_i1e_f) X(erfcx, erfcx_f) X(ndtr, ndtr_f)        \
-  X(logNdtr, log_ndtr_f) X(ndtri, ndtri_f) X(entr, entr_f) X(sinc, sinc_f) X(selu, selu_f)
+  X(logNdtr, log_ndtr_f) X(ndtri, ndtri_f) X(entr, entr_f) X(sinc, sinc_f) X(selu, selu_f)                \
+  X(sphericalBesselJ0, spherical_bessel_j0_f)
 #define MK_DEFINE(name, function)                                               \
   MK_ROW_VECTOR1(unary_##name##_float32, float, 32, function##32(x))            \
   MK_ROW_VECTOR1(unary_##name##_float64, double, 64, function##64(x))
@@ -162,7 +163,7 @@ static const row_kernel unary_table[MK_UNARY_COUNT][MK_DTYPE_COUNT] = {
 #undef MK_FLOATS_ONLY
 #undef MK_NUMBERS
 #undef MK_PREDICATE
-_Static_assert(MK_UNARY_selu == MK_UNARY_COUNT - 1 && MK_UNARY_COUNT == 72, "a new unary operation wants its entry above");
+_Static_assert(MK_UNARY_selu == MK_UNARY_COUNT - 1 && MK_UNARY_COUNT == 73, "a new unary operation wants its entry above");
 
 // logicalNot … signbit answer bool.
 MK_INLINE bool unary_is_predicate(int32_t operation) {

@@ -354,6 +354,21 @@ MK_INLINE vf64 sinc_f64(vf64 x) {
   const vf64 angle = x * 3.14159265358979323846;
   return select_f64(x == 0.0, splat_f64(1.0), sin_f64(angle) / angle);
 }
+// sin(x)/x; around 0, where the quotient would lose its last digits, the series 1 - x²/6 + x⁴/120 - … (as far as x = ½ asks)
+MK_INLINE vf64 spherical_bessel_j0_f64(vf64 x) {
+  const vf64 y = x * x;
+  vf64 series = y * (-1.0 / 1307674368000.0) + 1.0 / 6227020800.0;
+  series = series * y - 1.0 / 39916800.0;
+  series = series * y + 1.0 / 362880.0;
+  series = series * y - 1.0 / 5040.0;
+  series = series * y + 1.0 / 120.0;
+  series = series * y - 1.0 / 6.0;
+  series = series * y + 1.0;
+  const vf64 size = absolute_f64(x);
+  vf64 away = sin_f64(x) / x;
+  away = select_f64(size == INFINITY, splat_f64(0.0), away);
+  return select_f64(size < 0.5, series, away);
+}
 // log(x/(1 - x)) of x limited to [low, 1 - low]; low below 0: not limited
 MK_INLINE vf64 logit_f64(vf64 x, double low) {
   if (low >= 0) {
@@ -377,6 +392,7 @@ MK_THROUGH_F64(erfinv, erfinv_f64(x))
 MK_THROUGH_F64(lgamma, lgamma_wide(x, true))
 MK_THROUGH_F64(digamma, digamma_f64(x))
 MK_THROUGH_F64(entr, entr_f64(x))
+MK_THROUGH_F64(spherical_bessel_j0, spherical_bessel_j0_f64(x))
 // The angle is rounded to float32, as PyTorch has it.
 MK_THROUGH_F64(sine_ratio, sin_f64(x) / x)
 MK_INLINE vf32 sinc_f32(vf32 x) { return select_f32(x == 0.0f, splat_f32(1.0f), sine_ratio_f32(x * 3.14159274f)); }

@@ -15,6 +15,7 @@
   X(sigmoid) X(logSigmoid) X(relu) X(gelu) X(geluTanh) X(silu) X(mish) X(softsign)                                     \
   X(erf) X(erfc) X(erfinv) X(lgamma) X(digamma)                                                                        \
   X(besselI0) X(besselI0e) X(besselI1) X(besselI1e) X(erfcx) X(ndtr) X(logNdtr) X(ndtri) X(entr) X(sinc)               \
+  X(sphericalBesselJ0)                                                                                                 \
   X(logit)       /* p0 = eps: x is limited to [p0, 1 - p0]; not limited where p0 < 0 */                                \
   X(polygamma)   /* p0 = order */                                                                                      \
   X(floor) X(ceil) X(round) X(trunc)                                                                                   \

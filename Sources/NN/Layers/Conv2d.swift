@@ -44,7 +44,7 @@ public final class Conv2d: Layer {
       fail(TensorError("Conv2d", rule: "padding (\(sizes.height), \(sizes.width)) must not be negative"))
     }
     for (kernel, distance) in [(kernelSize.height, dilation.height), (kernelSize.width, dilation.width)]
-    where kernel > 0 && distance.multipliedReportingOverflow(by: kernel - 1).overflow {
+    where kernel > 1 && distance >= (1 << 30) / (kernel - 1) {
       fail(TensorError("Conv2d", rule: "kernel size \(kernel) with dilation \(distance) is too large"))
     }
     self.inChannels = inChannels

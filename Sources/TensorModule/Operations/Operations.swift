@@ -6,7 +6,7 @@ package enum UnaryOperation: UInt8, CaseIterable, Sendable {
   case copy, negate, absolute, sign, square, squareRoot, reciprocalSquareRoot, reciprocal, exp, exp2, expm1,
     log, log2, log10, log1p, sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, asinh, acosh, atanh, sigmoid,
     logSigmoid, relu, gelu, geluTanh, silu, mish, softsign, erf, erfc, erfinv, lgamma, digamma, besselI0, besselI0e,
-    besselI1, besselI1e, erfcx, ndtr, logNdtr, ndtri, entr, sinc, logit, polygamma, floor, ceil, round, trunc,
+    besselI1, besselI1e, erfcx, ndtr, logNdtr, ndtri, entr, sinc, sphericalBesselJ0, logit, polygamma, floor, ceil, round, trunc,
     bitwiseNot, logicalNot, isNaN, isInfinite, isFinite, signbit, leakyRelu, elu, softplus, clamp, hardshrink,
     softshrink, threshold, hardsigmoid, hardswish, selu
 }

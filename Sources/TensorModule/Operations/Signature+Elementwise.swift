@@ -13,7 +13,7 @@ extension UnaryOperation {
       return Signature(x.shape, dtype)
     case .squareRoot, .reciprocalSquareRoot, .reciprocal, .exp, .exp2, .expm1, .log, .log2, .log10, .log1p, .sin, .cos,
       .tan, .asin, .acos, .atan, .sinh, .cosh, .tanh, .asinh, .acosh, .atanh, .sigmoid, .erf, .erfc, .erfinv, .lgamma,
-      .digamma, .besselI0, .besselI0e, .besselI1, .besselI1e, .erfcx, .ndtr, .logNdtr, .ndtri, .entr, .sinc, .logit,
+      .digamma, .besselI0, .besselI0e, .besselI1, .besselI1e, .erfcx, .ndtr, .logNdtr, .ndtri, .entr, .sinc, .sphericalBesselJ0, .logit,
       .polygamma:
       return Signature(x.shape, x.isWrappedNumber ? .float64 : dtype.floatingPoint)
     case .logSigmoid, .gelu, .geluTanh, .silu, .mish, .softsign, .leakyRelu, .elu, .softplus,

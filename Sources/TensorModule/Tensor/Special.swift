@@ -23,6 +23,8 @@ public enum Special {
   public static func entr(_ x: Tensor) -> Tensor { apply(.unary(.entr), x) }
   /// sin(πx)/(πx), 1 at 0.
   public static func sinc(_ x: Tensor) -> Tensor { x.sinc() }
+  /// The spherical Bessel function of the first kind, order 0: sin(x)/x, 1 at 0.
+  public static func sphericalBesselJ0(_ x: Tensor) -> Tensor { apply(.unary(.sphericalBesselJ0), x) }
   /// log(x/(1 - x)); see ``Tensor/logit(eps:)``.
   public static func logit(_ x: Tensor, eps: Double? = nil) -> Tensor { x.logit(eps: eps) }
   /// 1/(1 + exp(-x)): ``Tensor/sigmoid()``.
