@@ -56,6 +56,9 @@ extension Functional {
     }
     guard (biasK == nil) == (biasV == nil) else { return refuse("biasK and biasV must be given together") }
     if biasK != nil && (staticK != nil || staticV != nil) { return refuse("a bias cannot be added to static keys or values") }
+    if let inProjBias, inProjBias.shape != [3 * size] {
+      return refuse("the projection bias must have shape (\(3 * size),), but has \(inProjBias.shape.tupleDescription)")
+    }
     let headSize = size / numHeads
 
     // Projections.
@@ -93,6 +96,7 @@ extension Functional {
     /// One more key that every query sees.
     func widenMasks() {
       func widened(_ x: Tensor) -> Tensor {
+        if ThreadMode.hasFailed { return x }
         var sizes = Array(x.shape)
         sizes[sizes.count - 1] = 1
         return Tensor.cat([x, Tensor.zeros(Shape(sizes), dtype: x.dtype, device: x.device)], dim: -1)

@@ -27,7 +27,8 @@ public struct Shape: Sendable, Hashable, BitwiseCopyable {
     return product
   }
 
-  /// The product of the sizes, or nil if a size is negative or the product does not fit.
+  /// The product of the sizes, or nil if a size is negative or the product is too large: then strides and offsets, too,
+  /// can be counted. Sizes of 0 excuse no others, because strides count them as 1.
   package var checkedElementCount: Int? {
     var product = 1
     var isEmpty = false
@@ -36,7 +37,7 @@ public struct Shape: Sendable, Hashable, BitwiseCopyable {
       if size < 0 { return nil }
       if size == 0 { isEmpty = true; continue }
       let (result, overflow) = product.multipliedReportingOverflow(by: size)
-      if overflow { return nil }
+      if overflow || result > 1 << 60 { return nil }
       product = result
     }
     return isEmpty ? 0 : product

@@ -21,7 +21,7 @@ extension ViewOperation {
       }
     case .slice(let dim, let start, let step):
       result.shape.dimensions[dim] = target.dimensions[dim]
-      result.offset += start * base.strides[dim]
+      result.offset &+= start &* base.strides[dim]
       result.strides[dim] = base.strides[dim] &* step
     case .select(let dim, let index):
       result.offset += index * base.strides[dim]
@@ -35,7 +35,7 @@ extension ViewOperation {
         result.strides.remove(at: axis)
       }
       result.shape.dimensions.append(count)
-      result.strides.append(base.strides[a] + base.strides[b])
+      result.strides.append(base.strides[a] &+ base.strides[b])
     case .unfold(let dim, let size, let step):
       if base.rank == 0 {
         result.shape.dimensions.append(size)

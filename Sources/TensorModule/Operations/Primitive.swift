@@ -251,15 +251,15 @@ package struct NormalizationAttributes: Sendable, Equatable {
 
 /// One number for each of up to three spatial dimensions, in order of the dimensions.
 package struct Spatial: Sendable, Equatable {
-  // Half-width, to keep primitives small: they are copied a lot. Larger numbers are clamped and then refused by size.
+  // Half-width, to keep primitives small: they are copied a lot. Larger numbers are refused.
   private var first: Int32
   private var second: Int32
   private var third: Int32
 
   package init(_ first: Int, _ second: Int, _ third: Int) {
-    self.first = Int32(clamping: first)
-    self.second = Int32(clamping: second)
-    self.third = Int32(clamping: third)
+    self.first = Int32(truncatingIfNeeded: first.asWindowSize)
+    self.second = Int32(truncatingIfNeeded: second.asWindowSize)
+    self.third = Int32(truncatingIfNeeded: third.asWindowSize)
   }
   /// The same number for each.
   package init(_ all: Int) { self.init(all, all, all) }
@@ -273,5 +273,15 @@ package struct Spatial: Sendable, Equatable {
 
   package subscript(index: Int) -> Int {
     Int(index == 0 ? first : index == 1 ? second : third)
+  }
+}
+
+extension Int {
+  /// A kernel size, stride, padding or dilation of 32 bits; larger ones fail, and the products of those that remain do
+  /// not overflow before they are checked.
+  var asWindowSize: Int {
+    if let narrow = Int32(exactly: self) { return Int(narrow) }
+    fail(TensorError("window", rule: "\(self) is too large for a size, stride, padding or dilation: at most \(Int32.max)"))
+    return 1
   }
 }

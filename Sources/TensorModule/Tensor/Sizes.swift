@@ -9,8 +9,8 @@ public struct IntPair: Sendable, Hashable, ExpressibleByIntegerLiteral, Expressi
 
   /// A number for the height and one for the width.
   public init(_ height: Int, _ width: Int) {
-    self.height = height.clampedToSize
-    self.width = width.clampedToSize
+    self.height = height.asWindowSize
+    self.width = width.asWindowSize
   }
   /// The same number for both.
   public init(_ both: Int) { self.init(both, both) }
@@ -38,9 +38,9 @@ public struct IntTriple: Sendable, Hashable, ExpressibleByIntegerLiteral, Expres
 
   /// A number for the depth, one for the height and one for the width.
   public init(_ depth: Int, _ height: Int, _ width: Int) {
-    self.depth = depth.clampedToSize
-    self.height = height.clampedToSize
-    self.width = width.clampedToSize
+    self.depth = depth.asWindowSize
+    self.height = height.asWindowSize
+    self.width = width.asWindowSize
   }
   /// The same number for all.
   public init(_ all: Int) { self.init(all, all, all) }
@@ -63,9 +63,4 @@ public enum ConvolutionPadding: Sendable, Hashable {
   case same
   /// None (PyTorch's `'valid'`).
   case valid
-}
-
-extension Int {
-  /// Within ±2³⁰: larger windows and steps are refused by every operation, and with these their products do not overflow.
-  fileprivate var clampedToSize: Int { Swift.min(Swift.max(self, -1 << 30), 1 << 30) }
 }

@@ -218,6 +218,9 @@ extension ConvolutionAttributes {
       }
       sizes.append(size)
     }
+    guard Shape([input.shape[0], channels] + sizes).checkedElementCount != nil else {
+      throw TensorError(name, of: input, weight, rule: "a result of spatial size \(sizes) is too large")
+    }
     return Spatial(sizes, filler: 1)
   }
 }

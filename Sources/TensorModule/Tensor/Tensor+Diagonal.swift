@@ -16,7 +16,10 @@ extension Tensor {
     guard a != b else {
       return failing(TensorError("diagEmbed", of: self, rule: "needs two different dimensions, not \(dim1) and \(dim2)"))
     }
-    let size = shape[rank - 1] + Swift.abs(offset)
+    let (size, overflows) = shape[rank - 1].addingReportingOverflow(Int(clamping: offset.magnitude))
+    guard !overflows else {
+      return failing(TensorError("diagEmbed", of: self, rule: "a result with the diagonal \(offset) is too large"))
+    }
     var target = Array(shape.dropLast())
     for axis in [Swift.min(a, b), Swift.max(a, b)] { target.insert(size, at: axis) }
     return applyPlacement(.diagonal(offset: offset, a, b), self, baseShape: Shape(target))
@@ -51,15 +54,15 @@ extension Tensor {
 
   /// Rows and columns of the elements of the lower triangle, `[2, count]`, row by row (PyTorch's `torch.tril_indices`).
   public static func trilIndices(_ rows: Int, _ columns: Int, offset: Int = 0, dtype: DType = .int64, device: Device = .cpu) -> Tensor {
-    triangleIndices("trilIndices", rows, columns, dtype, device) { row in 0..<Swift.min(Swift.max(row + offset + 1, 0), columns) }
+    triangleIndices("trilIndices", rows, columns, offset, dtype, device, isUpper: false)
   }
   /// Rows and columns of the elements of the upper triangle, `[2, count]`, row by row (PyTorch's `torch.triu_indices`).
   public static func triuIndices(_ rows: Int, _ columns: Int, offset: Int = 0, dtype: DType = .int64, device: Device = .cpu) -> Tensor {
-    triangleIndices("triuIndices", rows, columns, dtype, device) { row in Swift.min(Swift.max(row + offset, 0), columns)..<columns }
+    triangleIndices("triuIndices", rows, columns, offset, dtype, device, isUpper: true)
   }
 
   private static func triangleIndices(
-    _ name: String, _ rows: Int, _ columns: Int, _ dtype: DType, _ device: Device, _ range: (Int) -> Range<Int>
+    _ name: String, _ rows: Int, _ columns: Int, _ offset: Int, _ dtype: DType, _ device: Device, isUpper: Bool
   ) -> Tensor {
     if ThreadMode.hasFailed { return standIn() }
     guard rows >= 0, columns >= 0 else {
@@ -68,9 +71,17 @@ extension Tensor {
     guard dtype == .int64 || dtype == .int32 else {
       return failing(TensorError(name, rule: "indices are int64 or int32, not \(dtype)"))
     }
+    // A matrix larger than any memory is refused before its rows are counted.
+    let limit = 1 << 36
+    guard rows == 0 || columns == 0 || (rows <= limit && columns <= limit && rows <= limit / columns) else {
+      return failing(TensorError(name, rule: "the indices of a matrix of \(rows) × \(columns) are too many"))
+    }
+    // Beyond the matrix one diagonal is as good as another.
+    let offset = Swift.min(Swift.max(offset, -rows), columns)
     var first: [Int] = [], second: [Int] = []
-    for row in 0..<rows {
-      for column in range(row) {
+    for row in 0..<(columns == 0 ? 0 : rows) {
+      let cut = Swift.min(Swift.max(row + offset + (isUpper ? 0 : 1), 0), columns)
+      for column in isUpper ? cut..<columns : 0..<cut {
         first.append(row)
         second.append(column)
       }

@@ -144,7 +144,7 @@ extension Tensor {
     guard order >= 0 else {
       return failing(TensorError("polygamma", of: self, rule: "the order \(order) must not be negative"))
     }
-    return apply(.unary(.polygamma, Parameters(Double(order))), self)
+    return apply(.unary(.polygamma, Parameters(order.polygammaOrder)), self)
   }
 
   /// The logarithm of the multivariate gamma function of dimension `p` (PyTorch's `mvlgamma`); elements must be greater
@@ -154,7 +154,7 @@ extension Tensor {
     let x = dtype.isFloatingPoint ? self : to(.float32)
     let halves = Tensor.arange(p).to(x.dtype).to(x.device) * -0.5
     let terms = (x.unsqueeze(-1) + halves).lgamma().sum(dim: -1)
-    return terms + Double(p * (p - 1)) * 0.25 * 1.144729885849400174143  // log π
+    return terms + Double(p) * Double(p - 1) * 0.25 * 1.144729885849400174143  // log π
   }
 
   /// The part after the point, of the element's sign (PyTorch's `frac`).
@@ -176,7 +176,7 @@ extension Tensor {
       return failing(TensorError("round", of: self, rule: "decimals need a floating-point tensor, not \(dtype)"))
     }
     var power = 1.0
-    for _ in 0..<Swift.min(Swift.abs(decimals), 400) { power *= 10 }
+    for _ in 0..<Swift.min(decimals.magnitude, 400) { power *= 10 }
     return decimals > 0 ? (self * power).round() / power : (self / power).round() * power
   }
 
@@ -208,4 +208,9 @@ extension Tensor {
     let numbers = Tensor.where(isNaN(), nan, self)
     return Tensor.where(numbers .== Double.infinity, high, Tensor.where(numbers .== -Double.infinity, low, numbers))
   }
+}
+
+extension Int {
+  /// An order of `polygamma` as a parameter. Beyond 2³⁰ all are alike, infinite or 0; so the next order exists, too.
+  var polygammaOrder: Double { Double(Swift.min(self, 1 << 30)) }
 }

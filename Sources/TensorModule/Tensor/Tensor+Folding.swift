@@ -17,7 +17,10 @@ extension Tensor {
       kernel: [kernelSize.height, kernelSize.width], stride: [stride.height, stride.width],
       dilation: [dilation.height, dilation.width])
     let columns = windows.permute(0, 1, 4, 5, 2, 3)
-    return columns.reshape([shape[0], shape[1] * kernelSize.height * kernelSize.width, blocks.height * blocks.width])
+    guard let rows = Shape([shape[1], kernelSize.height, kernelSize.width]).checkedElementCount else {
+      return failing(TensorError("unfold", of: self, rule: "windows of \(kernelSize.height) × \(kernelSize.width) are too large"))
+    }
+    return columns.reshape([shape[0], rows, blocks.height * blocks.width])
   }
 
   /// The adjoint of ``unfold(_:dilation:padding:stride:)``: columns added up where their windows are (PyTorch's

@@ -135,7 +135,7 @@ extension Tensor {
   @discardableResult
   public func polygamma_(_ order: Int) -> Tensor {
     guard order >= 0 else { return polygamma(order) }
-    return applyInPlace(.unary(.polygamma, Parameters(Double(order))), self)
+    return applyInPlace(.unary(.polygamma, Parameters(order.polygammaOrder)), self)
   }
   /// `mvlgamma` in place.
   @discardableResult

@@ -61,6 +61,9 @@ extension Tensor {
       return failing(
         TensorError("interpolate", of: self, rule: "input sizes \(input) and output sizes \(output) must be greater than 0"))
     }
+    guard output.allSatisfy({ $0 <= Int32.max }) else {
+      return failing(TensorError("interpolate", of: self, rule: "output sizes \(output) must be at most \(Int32.max)"))
+    }
     if mode == .area {
       let sizes = output.map { Optional($0) }
       return spatialRank == 1 ? adaptiveAvgPool1d(sizes) : spatialRank == 2 ? adaptiveAvgPool2d(sizes) : adaptiveAvgPool3d(sizes)

@@ -159,6 +159,18 @@ extension Tensor {
     }
     if r == 0 { return Tensor.empty([0], dtype: dtype, device: device) }
     let count = elementCount
+    if count == 0 || (!withReplacement && r > count) { return Tensor.empty([0, r], dtype: dtype, device: device) }
+    let (choices, overflows) = withReplacement ? count.addingReportingOverflow(r - 1) : (count, false)
+    // The binomial of the choices, as far as its rows fit into memory.
+    var rows = 1.0, i = 0
+    let few = overflows ? 0 : Swift.min(r, choices - r), limit = 0x1p32 / Double(r)
+    while i < few && rows <= limit {
+      i += 1
+      rows *= Double(choices - few + i) / Double(i)
+    }
+    guard !overflows, rows <= limit else {
+      return failing(TensorError("combinations", of: self, rule: "the combinations of \(r) of \(count) elements are too many"))
+    }
     var picks: [Int] = []
     // Counts up like an odometer whose digits never fall (or always rise).
     let gap = withReplacement ? 0 : 1

@@ -100,6 +100,10 @@ extension Tensor {
   /// One dimension split into several (PyTorch's `unflatten`); one size may be -1.
   public func unflatten(dim: Int, _ sizes: Shape) -> Tensor {
     guard let axis = normalized(dim, "unflatten") else { return standIn() }
+    guard rank > 0, sizes.count(where: { $0 == -1 }) <= 1 else {
+      return failing(
+        TensorError("unflatten", of: self, rule: rank == 0 ? "a 0-d tensor has no dimension \(dim)" : "only one size of \(sizes) may be -1"))
+    }
     let known = Shape(sizes.filter { $0 != -1 }).checkedElementCount ?? 0
     let filled = sizes.map { $0 == -1 && known > 0 ? shape[axis] / known : $0 }
     guard Shape(filled).checkedElementCount == shape[axis] else {
@@ -318,7 +322,8 @@ extension Tensor {
     let last = Swift.max(bound(end ?? size), first)
     var result = layout
     result.shape.dimensions[axis] = (last - first) / step + ((last - first) % step == 0 ? 0 : 1)
-    result.offset += first * layout.strides[axis]
+    // A stride may have wrapped where it is never taken.
+    result.offset &+= first &* layout.strides[axis]
     result.strides[axis] = layout.strides[axis] &* step
     return applyView(.slice(dim: axis, start: first, step: step), self, result)
   }
@@ -355,7 +360,7 @@ extension Tensor {
       result.strides.remove(at: axis)
     }
     result.shape.dimensions.append(count)
-    result.strides.append(layout.strides[a] + layout.strides[b])
+    result.strides.append(layout.strides[a] &+ layout.strides[b])
     return applyView(.diagonal(offset: offset, a, b), self, result)
   }
 

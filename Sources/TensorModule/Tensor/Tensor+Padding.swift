@@ -66,7 +66,7 @@ extension Tensor {
       let dim = rank - 1 - i, before = padding[2 * i], after = padding[2 * i + 1], size = shape[dim]
       let (added, overflow) = before.addingReportingOverflow(after)
       let (total, overflows) = size.addingReportingOverflow(added)
-      let cut = Swift.max(-before, 0), end = size - Swift.max(-after, 0)
+      let cut = before.cutOff, end = size - after.cutOff
       guard !overflow, !overflows, total >= 0, end >= cut, cut <= size else {
         return failing(
           TensorError(
@@ -78,6 +78,9 @@ extension Tensor {
       starts[dim] = Swift.max(before, 0)
     }
     if target == source.shape { return source.clone() }
+    guard target.checkedElementCount != nil else {
+      return failing(TensorError("pad", of: self, rule: "a result of shape \(target.tupleDescription) is too large"))
+    }
     var window = Layout(contiguous: target)
     for dim in 0..<rank { window.offset += starts[dim] * window.strides[dim] }
     window.shape = source.shape
@@ -95,7 +98,7 @@ extension Tensor {
     guard !overflow, case let (total, overflows) = size.addingReportingOverflow(added), !overflows else {
       return refused("is too large")
     }
-    guard total > 0 else { return refused("leaves nothing") }
+    guard total > 0, before.cutOff <= size, after.cutOff <= size else { return refused("leaves nothing") }
     switch mode {
     case .constant, .replicate:
       guard size > 0 else { return refused("has no border to repeat") }
@@ -105,16 +108,25 @@ extension Tensor {
       guard Swift.max(before, after) <= size else { return refused("would go round more than once") }
     }
     // A circle goes round what is left after cutting.
-    let first = Swift.max(-before, 0), left = size - first - Swift.max(-after, 0)
+    let first = before.cutOff, left = size - first - after.cutOff
     guard mode != .circular || left > 0 else { return refused("leaves nothing") }
+    if mode == .constant || mode == .replicate {
+      let positions = Tensor.arange(total, device: device) - before
+      return indexSelect(dim: dim, index: positions.clamp(min: 0, max: size - 1))
+    }
+    // The other modes at most treble the dimension.
     let positions = (0..<total).map { index -> Int in
       let position = index - before
       switch mode {
-      case .constant, .replicate: return Swift.min(Swift.max(position, 0), size - 1)
       case .reflect: return position < 0 ? -position : position >= size ? 2 * size - 2 - position : position
-      case .circular: return first + ((position - first) % left + left) % left
+      case .constant, .replicate, .circular: return first + ((position - first) % left + left) % left
       }
     }
     return indexSelect(dim: dim, index: Tensor(positions).to(device))
   }
+}
+
+extension Int {
+  /// How many elements a padding cuts off: what it is below 0.
+  fileprivate var cutOff: Int { self < 0 ? Int(clamping: magnitude) : 0 }
 }

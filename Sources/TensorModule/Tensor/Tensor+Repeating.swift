@@ -40,6 +40,9 @@ extension Tensor {
     guard count >= 0 else {
       return failing(TensorError("repeatInterleave", of: self, rule: "count \(count) must not be negative"))
     }
+    guard !elementCount.multipliedReportingOverflow(by: count).overflow else {
+      return failing(TensorError("repeatInterleave", of: self, rule: "\(count) times the elements are too many"))
+    }
     guard let dim, rank > 0 else {
       if let dim, normalized(dim, "repeatInterleave") == nil { return standIn() }
       let flat = reshape([elementCount, 1])
@@ -49,7 +52,9 @@ extension Tensor {
     var expanded = Array(shape)
     expanded.insert(count, at: axis + 1)
     var merged = shape
-    merged[axis] *= count
+    let (size, overflows) = shape[axis].multipliedReportingOverflow(by: count)
+    if overflows { return failing(TensorError("repeatInterleave", of: self, rule: "\(count) times dimension \(axis) is too large")) }
+    merged[axis] = size
     return unsqueeze(axis + 1).expand(Shape(expanded)).clone().view(merged)
   }
 
@@ -83,7 +88,10 @@ extension Tensor {
     if let negative = numbers.first(where: { $0 < 0 }) {
       return failing(TensorError("repeatInterleave", of: counts, rule: "count \(negative) must not be negative"))
     }
-    let total = numbers.reduce(0, &+)
+    let total = numbers.reduce(0) { $0.addingReportingOverflow($1).overflow ? .max : $0 + $1 }
+    guard total <= 1 << 40 else {
+      return failing(TensorError("repeatInterleave", of: counts, rule: "the counts add up to \(total), which is too many"))
+    }
     guard outputSize == nil || outputSize == total else {
       return failing(TensorError("repeatInterleave", of: counts, rule: "the counts add up to \(total), not to outputSize \(outputSize ?? 0)"))
     }
@@ -155,7 +163,8 @@ extension Tensor {
       guard let axis = normalized(dim, "roll") else { return standIn() }
       guard rank > 0 else { return failing(TensorError("roll", of: self, rule: "a 0-d tensor has no dimension \(dim)")) }
       let size = shape[axis]
-      let start = size == 0 ? 0 : ((-shift) % size + size) % size
+      let turn = size == 0 ? 0 : shift % size
+      let start = turn > 0 ? size - turn : -turn
       if start != 0 {
         result = Tensor.cat([result.slice(dim: axis, start: start), result.slice(dim: axis, end: start)], dim: axis)
       }

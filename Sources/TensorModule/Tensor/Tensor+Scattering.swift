@@ -71,7 +71,12 @@ extension Tensor {
   }
 
   private final func scaled(_ source: Tensor, _ alpha: Double) -> Tensor {
-    alpha == 1 ? source : source.dtype.isFloatingPoint ? source * alpha : source * Int64(alpha)
+    if alpha == 1 { return source }
+    if source.dtype.isFloatingPoint { return source * alpha }
+    guard let whole = Int64(exactly: alpha.rounded(.towardZero)) else {
+      return failing(TensorError("indexAdd", of: self, source, rule: "alpha \(alpha) has no value as an integer of 64 bits"))
+    }
+    return source * whole
   }
 
   /// `self` with `alpha` times slices added at the index (PyTorch's `index_add`); repeated indices add up.

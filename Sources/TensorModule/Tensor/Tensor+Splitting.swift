@@ -34,9 +34,12 @@ extension Tensor {
 
   /// At most `count` views of equal size, the last may be smaller (PyTorch's `chunk`).
   public func chunk(_ count: Int, dim: Int = 0) -> [Tensor] {
-    guard let axis = splitDim("chunk", dim) else { return (0..<Swift.max(count, 1)).map { _ in standIn() } }
+    guard let axis = splitDim("chunk", dim) else {
+      return (0..<(1...Self.mostViews ~= count ? count : 1)).map { _ in standIn() }
+    }
     guard count > 0 else { return [failing(TensorError("chunk", of: self, rule: "count \(count) must be positive"))] }
     let size = shape[axis]
+    guard size > 0 || count <= Self.mostViews else { return [tooMany("chunk", count)] }
     if size == 0 { return (0..<count).map { _ in slice(dim: axis) } }
     return split(size / count + (size % count == 0 ? 0 : 1), dim: axis)
   }
@@ -45,6 +48,7 @@ extension Tensor {
   public func tensorSplit(_ count: Int, dim: Int = 0) -> [Tensor] {
     guard let axis = splitDim("tensorSplit", dim) else { return [standIn()] }
     guard count > 0 else { return [failing(TensorError("tensorSplit", of: self, rule: "count \(count) must be positive"))] }
+    guard count <= Swift.max(shape[axis], Self.mostViews) else { return [tooMany("tensorSplit", count)] }
     let size = shape[axis] / count, larger = shape[axis] % count
     var start = 0
     return (0..<count).map { i in
@@ -97,6 +101,13 @@ extension Tensor {
   }
 
   // MARK: Checks
+
+  /// More views than the dimension has elements would be empty ones; so many are allowed.
+  private static let mostViews = 1 << 24
+
+  private final func tooMany(_ name: String, _ count: Int) -> Tensor {
+    failing(TensorError(name, of: self, rule: "\(count) views are too many: at most \(Self.mostViews) may be empty"))
+  }
 
   /// The dimension, or nil after failing: there must be one.
   private final func splitDim(_ name: String, _ dim: Int) -> Int? {

@@ -132,7 +132,7 @@ extension Tensor {
     guard dtype.isFloatingPoint else {
       return failing(TensorError("histc", of: self, rule: "needs a floating-point tensor, not \(dtype)", hint: "convert it with to(.float32)"))
     }
-    guard bins > 0 else { return failing(TensorError("histc", of: self, rule: "the number of bins, \(bins), must be positive")) }
+    guard bins > 0, bins < .max else { return failing(TensorError("histc", of: self, rule: "the number of bins, \(bins), must be positive")) }
     let x = detachedIfSafe.to(dtype.computeType).reshape([-1])
     var low = lowest, high = highest
     if low == high && x.elementCount > 0 {

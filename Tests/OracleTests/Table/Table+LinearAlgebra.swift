@@ -61,6 +61,7 @@ extension OracleTable {
           default: []
           }
         }
+        guard lists.count == 2 else { throw OracleProblem("tensordot needs two lists of dimensions") }
         return a.tensordot(b, dims: (lists[0], lists[1]))
       default: return a.tensordot(b)
       }
