@@ -9,8 +9,8 @@ public struct IntPair: Sendable, Hashable, ExpressibleByIntegerLiteral, Expressi
 
   /// A number for the height and one for the width.
   public init(_ height: Int, _ width: Int) {
-    self.height = height.asWindowSize
-    self.width = width.asWindowSize
+    self.height = height.clampedToSize
+    self.width = width.clampedToSize
   }
   /// The same number for both.
   public init(_ both: Int) { self.init(both, both) }
@@ -38,9 +38,9 @@ public struct IntTriple: Sendable, Hashable, ExpressibleByIntegerLiteral, Expres
 
   /// A number for the depth, one for the height and one for the width.
   public init(_ depth: Int, _ height: Int, _ width: Int) {
-    self.depth = depth.asWindowSize
-    self.height = height.asWindowSize
-    self.width = width.asWindowSize
+    self.depth = depth.clampedToSize
+    self.height = height.clampedToSize
+    self.width = width.clampedToSize
   }
   /// The same number for all.
   public init(_ all: Int) { self.init(all, all, all) }
@@ -63,4 +63,10 @@ public enum ConvolutionPadding: Sendable, Hashable {
   case same
   /// None (PyTorch's `'valid'`).
   case valid
+}
+
+extension Int {
+  /// Within ±2³¹: products of these do not overflow, and 2³¹ is still refused as larger than 32 bits hold, by the
+  /// operation that is given it.
+  fileprivate var clampedToSize: Int { Swift.min(Swift.max(self, -1 << 31), 1 << 31) }
 }

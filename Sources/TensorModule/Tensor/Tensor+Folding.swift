@@ -93,6 +93,10 @@ extension Tensor {
               "kernel size \(kernel), dilation \(dilation) and stride \(stride) must be positive, padding \(padding) not negative"))
         return nil
       }
+      guard Swift.max(size, kernel, dilation, stride, padding) <= Int32.max else {
+        fail(TensorError(name, of: self, rule: "a size, kernel size, dilation, stride or padding is larger than \(Int32.max)"))
+        return nil
+      }
       let span = size + 2 * padding - dilation * (kernel - 1) - 1
       counts.append(span < 0 ? 0 : span / stride + 1)
     }

@@ -159,7 +159,7 @@ extension Tensor {
     }
     if r == 0 { return Tensor.empty([0], dtype: dtype, device: device) }
     let count = elementCount
-    if count == 0 || (!withReplacement && r > count) { return Tensor.empty([0, r], dtype: dtype, device: device) }
+    if count == 0 || (!withReplacement && r > count) { return slice(dim: 0, end: 0).reshape([0, r]) }
     let (choices, overflows) = withReplacement ? count.addingReportingOverflow(r - 1) : (count, false)
     // The binomial of the choices, as far as its rows fit into memory.
     var rows = 1.0, i = 0
