@@ -178,7 +178,7 @@ private func row(_ operation: UnaryOperation) -> UnaryRow {
     // At whole numbers the result is what rounding π leaves.
     row.dtypes = .floats
     return row
-  case .sphericalBesselJ0: return floating { $0 == 0 ? 1 : Foundation.sin($0) / $0 }
+  case .sphericalBesselJ0: return floating { $0 == 0 ? 1 : $0.isInfinite ? 0 : Foundation.sin($0) / $0 }
   case .logit:
     var row = floating(0.05...0.95) { Foundation.log(min(max($0, 0.1), 0.9) / (1 - min(max($0, 0.1), 0.9))) }
     row.parameters = Parameters(0.1)

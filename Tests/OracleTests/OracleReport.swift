@@ -9,6 +9,15 @@ struct OracleReport {
 
   private struct Document: Encodable { let families: [String: Counts] }
 
+  /// Cases in which we differ on purpose, with the reason. They count as failed, but the test does not fail for them.
+  static let argued = [
+    "ops/matrix_exp/0":
+      "PyTorch's result is NaN everywhere in float16; its own float64 result for the same matrix is finite, and ours agrees with that"
+  ]
+
+  /// Failed cases that nothing is argued for.
+  private(set) var unargued = 0
+
   private(set) var families: [String: Counts] = [:]
   private let path: String?
   /// Whether each failed case has a line of its own.
@@ -37,7 +46,12 @@ struct OracleReport {
       case .skipped: counts.skipped += 1
       case .failed(let reason):
         counts.failed += 1
-        failures.append("\(id): \(reason)")
+        if let argument = Self.argued["\(family)/\(id)"] {
+          failures.append("\(id): \(reason) (on purpose: \(argument))")
+        } else {
+          unargued += 1
+          failures.append("\(id): \(reason)")
+        }
       }
     }
     families[family] = counts
