@@ -22,7 +22,9 @@ extension Tensor {
       }
       let (span, overflow) = last.subtractingReportingOverflow(first)
       guard !overflow else { return failing(TensorError("arange", rule: "\(first) to \(last) is too long")) }
-      let count = Int(span / by + (span % by == 0 ? 0 : 1))
+      // Of magnitudes: the least integer has no positive twin to divide to.
+      let (steps, rest) = span.magnitude.quotientAndRemainder(dividingBy: by.magnitude)
+      let count = Int(clamping: rest == 0 ? steps : steps + 1)
       return sequence(count, of: Int64.self) { first + Int64($0) * by }.to(target).to(device)
     }
     let first = start.scalar.double, last = end.scalar.double, by = step.scalar.double
