@@ -13,7 +13,9 @@ final class TemporaryFolder {
   struct Failure: Error {}
 
   init() throws {
-    var template = Array("/tmp/martlet-tests-XXXXXX".utf8CString)
+    // Where the system keeps such things: the variable if it is set, else the system's own folder (`P_tmpdir`).
+    let parent = getenv("TMPDIR").map { String(cString: $0) } ?? P_tmpdir
+    var template = Array("\(parent)/martlet-tests-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw Failure() }
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }

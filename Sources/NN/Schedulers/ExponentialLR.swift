@@ -2,6 +2,7 @@
 public final class ExponentialLR: LRScheduler {
   private var gamma: Double
 
+  /// A schedule of an optimizer: `gamma` is the factor of each step, `lastEpoch` the step to go on from (-1: the beginning).
   public init(_ optimizer: any Optimizer, gamma: Double, lastEpoch: Int = -1) {
     self.gamma = gamma
     super.init(optimizer, lastEpoch: lastEpoch)

@@ -10,12 +10,17 @@ public final class LambdaLR: LRScheduler {
 
   /// A function for each group.
   public init(_ optimizer: any Optimizer, lrLambdas: [(Int) -> Double], lastEpoch: Int = -1) {
-    optionCheck(
-      "LambdaLR", lrLambdas.count == optimizer.groupCount,
-      "there are \(lrLambdas.count) functions for \(optimizer.groupCount) groups")
-    factors = lrLambdas
+    factors = onePerGroup("LambdaLR", lrLambdas, optimizer)
     super.init(optimizer, lastEpoch: lastEpoch)
   }
 
   public override func learningRates() -> [Double] { zip(baseLearningRates, factors).map { $0 * $1(lastEpoch) } }
+}
+
+/// The functions, after failing if there is not one for each group.
+func onePerGroup(_ owner: String, _ functions: [(Int) -> Double], _ optimizer: any Optimizer) -> [(Int) -> Double] {
+  optionCheck(
+    owner, functions.count == optimizer.groupCount,
+    "there are \(functions.count) functions for \(optimizer.groupCount) groups")
+  return functions
 }

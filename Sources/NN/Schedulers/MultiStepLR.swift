@@ -4,6 +4,7 @@ public final class MultiStepLR: LRScheduler {
   private var milestones: [Int]
   private var gamma: Double
 
+  /// A schedule of an optimizer, with PyTorch's defaults; `lastEpoch` is the step to go on from (-1: the beginning).
   public init(_ optimizer: any Optimizer, milestones: [Int], gamma: Double = 0.1, lastEpoch: Int = -1) {
     self.milestones = milestones
     self.gamma = gamma

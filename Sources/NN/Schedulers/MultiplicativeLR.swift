@@ -10,10 +10,7 @@ public final class MultiplicativeLR: LRScheduler {
 
   /// A function for each group.
   public init(_ optimizer: any Optimizer, lrLambdas: [(Int) -> Double], lastEpoch: Int = -1) {
-    optionCheck(
-      "MultiplicativeLR", lrLambdas.count == optimizer.groupCount,
-      "there are \(lrLambdas.count) functions for \(optimizer.groupCount) groups")
-    factors = lrLambdas
+    factors = onePerGroup("MultiplicativeLR", lrLambdas, optimizer)
     super.init(optimizer, lastEpoch: lastEpoch)
   }
 

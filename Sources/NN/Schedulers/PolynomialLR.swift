@@ -3,6 +3,7 @@ public final class PolynomialLR: LRScheduler {
   private var totalIters: Int
   private var power: Double
 
+  /// A schedule of an optimizer, with PyTorch's defaults; `lastEpoch` is the step to go on from (-1: the beginning).
   public init(_ optimizer: any Optimizer, totalIters: Int = 5, power: Double = 1, lastEpoch: Int = -1) {
     self.totalIters = totalIters
     self.power = power

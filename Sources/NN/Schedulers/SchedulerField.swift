@@ -57,8 +57,11 @@ public struct PerGroup: Sendable, ExpressibleByFloatLiteral, ExpressibleByIntege
     isList = true
   }
 
+  /// The same number for all groups.
   public init(floatLiteral value: Double) { self.init(value) }
+  /// The same number for all groups.
   public init(integerLiteral value: Int) { self.init(Double(value)) }
+  /// A number for each group.
   public init(arrayLiteral elements: Double...) { self.init(elements) }
 
   /// The numbers of so many groups; after failing, zeros, if the list has another length.

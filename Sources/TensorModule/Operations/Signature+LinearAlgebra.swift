@@ -62,10 +62,8 @@ extension Primitive {
 }
 
 extension ConvolutionAttributes {
-  /// input `[N, C, spatial…]`, weight `[K, C/groups, kernel…]`, bias `[K]` → `[N, K, spatial…]`.
-  func signature(_ operands: Operands) throws(TensorError) -> Signature {
-    let input = operands[0], weight = operands[1]
-    var name: String { "conv\(rank)d" }
+  /// Throws unless input and weight have the dimensions that a convolution of this rank, transposed or not, takes.
+  func checkRanks(_ name: String, _ input: Tensor, _ weight: Tensor) throws(TensorError) {
     guard input.rank == rank + 2 else {
       throw TensorError(
         name, of: input, weight,
@@ -74,6 +72,13 @@ extension ConvolutionAttributes {
     guard weight.rank == rank + 2 else {
       throw TensorError(name, of: input, weight, rule: "expected a weight of \(rank + 2) dimensions, got \(weight.rank)")
     }
+  }
+
+  /// input `[N, C, spatial…]`, weight `[K, C/groups, kernel…]`, bias `[K]` → `[N, K, spatial…]`.
+  func signature(_ operands: Operands) throws(TensorError) -> Signature {
+    let input = operands[0], weight = operands[1]
+    var name: String { "conv\(rank)d" }
+    try checkRanks(name, input, weight)
     guard groups > 0, weight.shape[0] % groups == 0 else {
       throw TensorError(
         name, of: input, weight, rule: "the \(weight.shape[0]) output channels cannot be split into \(groups) groups")

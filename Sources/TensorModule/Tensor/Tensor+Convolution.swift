@@ -165,14 +165,7 @@ extension ConvolutionAttributes {
     _ input: Tensor, _ weight: Tensor, _ bias: Tensor?, outputPadding: Spatial
   ) throws(TensorError) -> Spatial {
     let name = "convTranspose\(rank)d"
-    guard input.rank == rank + 2 else {
-      throw TensorError(
-        name, of: input, weight,
-        rule: "expected an input of \(rank + 1) (unbatched) or \(rank + 2) (batched) dimensions, got \(input.rank)")
-    }
-    guard weight.rank == rank + 2 else {
-      throw TensorError(name, of: input, weight, rule: "expected a weight of \(rank + 2) dimensions, got \(weight.rank)")
-    }
+    try checkRanks(name, input, weight)
     guard groups > 0, weight.shape[0] % groups == 0 else {
       throw TensorError(
         name, of: input, weight, rule: "the \(weight.shape[0]) input channels cannot be split into \(groups) groups")
