@@ -3,6 +3,32 @@ import Testing
 
 /// The tutorials' programs reach the losses that PyTorch reaches. In child processes: they seed the default generator.
 @Suite struct TutorialTests {
+  /// A line through four points with a module and its gradients zeroed by hand, a thousand steps.
+  @Test func linearRegressionOfAModule() async {
+    await #expect(processExitsWith: .success) {
+      manualSeed(0)
+      let model = Linear(1, 1)
+      let x = Tensor([[1.0], [2], [3], [4]]), y = Tensor([[2.0], [4], [6], [8]])
+      func expect(_ value: Double, _ golden: Double, _ what: String) {
+        #expect(abs(value - golden) < 1e-5 * max(1, abs(golden)), "\(what): \(value) should be \(golden)")
+      }
+      expect(model.weight.item(), -0.0074868, "first weight")
+      expect(model.bias!.item(), 0.5364436, "first bias")
+      let golden = [1: 25.1282787, 2: 17.4958458, 1000: 4.9897e-4]
+      for epoch in 1...1000 {
+        let loss = MSELoss()(model(x), y)
+        loss.backward()
+        withNoGrad {
+          for parameter in model.parameters() { parameter.sub_(0.01 * parameter.grad!) }
+        }
+        model.zeroGrad()
+        if let value = golden[epoch] { expect(loss.item(), value, "loss of epoch \(epoch)") }
+      }
+      expect(model.weight.item(), 1.9814649, "last weight")
+      expect(model.bias!.item(), 0.0544957, "last bias")
+    }
+  }
+
   @Test func convolutionalNetwork() async {
     await #expect(processExitsWith: .success) {
       final class SimpleCNN: Layer {
