@@ -12,8 +12,8 @@ import Testing
     let folder = environment["MARTLET_ORACLE"].map { URL(filePath: $0) } ?? Bundle.module.resourceURL!.appending(path: "Cases")
     let only = environment["MARTLET_ORACLE_ONLY"].map { Set($0.split(separator: ",").map(String.init)) }
     var report = OracleReport(environment: environment)
-    let operations = OperationRunner(table: .complete())
-    for family in ["ops", "promotion", "programs", "optim", "lr_scheduler"] {
+    let operations = OperationRunner(table: .complete()), modules = ModuleRunner(table: .complete())
+    for family in ["ops", "promotion", "programs", "modules", "optim", "lr_scheduler"] {
       for name in try OracleFile.names(in: folder, family: family) where only?.contains(name) ?? true {
         let file = try OracleFile(folder, family: family, name: name)
         try report.add(family: family, name: name, file.cases.map { json in
@@ -21,6 +21,7 @@ import Testing
           let tensors = file.tensors(of: id)
           return switch family {
           case "programs": (id, OraclePrograms.run(json, tensors))
+          case "modules": (id, modules.run(json, tensors))
           case "optim": (id, OptimizerRunner().run(json, tensors))
           case "lr_scheduler": (id, SchedulerRunner().run(json, tensors))
           default: (id, operations.run(json, tensors))

@@ -6,7 +6,7 @@ extension Functional {
   /// - Parameters:
   ///   - input: logits `[C]`, `[N, C]` or `[N, C, d1, …]`.
   ///   - target: class numbers, int64 (or uint8), of the input's shape without C; or probabilities of the input's shape.
-  ///   - weight: a factor for each class, `[C]`.
+  ///   - weight: a factor for each class, `[C]`, of the input's type unless the target is probabilities.
   ///   - ignoreIndex: a class number whose elements do not count.
   ///   - reduction: the mean divides by the sum of the targets' weights; with probabilities by their number.
   ///   - labelSmoothing: how much of the probability is spread over all classes, 0 ... 1.
@@ -129,6 +129,13 @@ extension Functional {
     _ name: String, _ input: Tensor, _ target: Tensor, _ weight: Tensor?, _ ignoreIndex: Int, _ dim: Int
   ) -> Classes? {
     guard checkWeight(name, input, weight, dim) else { return nil }
+    if let weight, weight.dtype != input.dtype {
+      fail(
+        TensorError(
+          name, of: input, weight, rule: "the input is \(input.dtype), the weight of the classes \(weight.dtype)",
+          hint: "convert one with to(_:)"))
+      return nil
+    }
     var expected = input.shape
     expected.dimensions.remove(at: dim)
     if target.shape != expected {

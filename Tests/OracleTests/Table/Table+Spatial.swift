@@ -119,17 +119,17 @@ extension OracleTable {
   }
 
   private mutating func addAdaptivePooling() {
-    one("nn.functional.adaptive_avg_pool1d") { c in try c.tensor(0, "input").adaptiveAvgPool1d(c.outputSize(1)) }
-    one("nn.functional.adaptive_avg_pool2d") { c in try c.tensor(0, "input").adaptiveAvgPool2d(c.outputSize(2)) }
-    one("nn.functional.adaptive_avg_pool3d") { c in try c.tensor(0, "input").adaptiveAvgPool3d(c.outputSize(3)) }
+    one("nn.functional.adaptive_avg_pool1d") { c in try c.tensor(0, "input").adaptiveAvgPool1d(c.outputSize(1, rank: 1)) }
+    one("nn.functional.adaptive_avg_pool2d") { c in try c.tensor(0, "input").adaptiveAvgPool2d(c.outputSize(1, rank: 2)) }
+    one("nn.functional.adaptive_avg_pool3d") { c in try c.tensor(0, "input").adaptiveAvgPool3d(c.outputSize(1, rank: 3)) }
     many("nn.functional.adaptive_max_pool1d") { c in
-      try c.withIndices(2, try c.tensor(0, "input").adaptiveMaxPool1dWithIndices(c.outputSize(1)))
+      try c.withIndices(2, try c.tensor(0, "input").adaptiveMaxPool1dWithIndices(c.outputSize(1, rank: 1)))
     }
     many("nn.functional.adaptive_max_pool2d") { c in
-      try c.withIndices(2, try c.tensor(0, "input").adaptiveMaxPool2dWithIndices(c.outputSize(2)))
+      try c.withIndices(2, try c.tensor(0, "input").adaptiveMaxPool2dWithIndices(c.outputSize(1, rank: 2)))
     }
     many("nn.functional.adaptive_max_pool3d") { c in
-      try c.withIndices(2, try c.tensor(0, "input").adaptiveMaxPool3dWithIndices(c.outputSize(3)))
+      try c.withIndices(2, try c.tensor(0, "input").adaptiveMaxPool3dWithIndices(c.outputSize(1, rank: 3)))
     }
   }
 
@@ -214,62 +214,5 @@ extension OracleTable {
     one("softmax") { c in try c.tensor(0).softmax(dim: c.int(1, "dim"), dtype: c.optionalDType(2)) }
     one("log_softmax") { c in try c.tensor(0).logSoftmax(dim: c.int(1, "dim"), dtype: c.optionalDType(2)) }
     one("nn.functional.softmin") { c in try c.tensor(0).softmin(dim: c.int(1, "dim"), dtype: c.optionalDType(3)) }
-  }
-}
-
-extension OracleCall {
-  /// One number for both dimensions, or one each; a list of nothing is not given.
-  fileprivate func optionalPair(_ position: Int, _ keyword: String) throws -> IntPair? {
-    guard let values = try optionalInts(position, keyword), !values.isEmpty else { return nil }
-    guard values.count <= 2 else { throw OracleProblem("\(keyword) has \(values.count) numbers") }
-    return IntPair(values[0], values[values.count - 1])
-  }
-  fileprivate func pair(_ position: Int, _ keyword: String, _ standard: Int?) throws -> IntPair {
-    guard let value = try optionalPair(position, keyword) ?? standard.map({ IntPair($0) }) else {
-      throw OracleProblem("\(keyword) is not given")
-    }
-    return value
-  }
-  fileprivate func optionalTriple(_ position: Int, _ keyword: String) throws -> IntTriple? {
-    guard let values = try optionalInts(position, keyword), !values.isEmpty else { return nil }
-    guard values.count == 1 || values.count == 3 else { throw OracleProblem("\(keyword) has \(values.count) numbers") }
-    return values.count == 1 ? IntTriple(values[0]) : IntTriple(values[0], values[1], values[2])
-  }
-  fileprivate func triple(_ position: Int, _ keyword: String, _ standard: Int?) throws -> IntTriple {
-    guard let value = try optionalTriple(position, keyword) ?? standard.map({ IntTriple($0) }) else {
-      throw OracleProblem("\(keyword) is not given")
-    }
-    return value
-  }
-
-  /// `'same'` or `'valid'`; nil if the padding is numbers.
-  fileprivate func convolutionPadding(_ position: Int) throws -> ConvolutionPadding? {
-    guard case .string(let name)? = value(position, "padding") else { return nil }
-    switch name {
-    case "same": return .same
-    case "valid": return .valid
-    default: throw OracleProblem("no padding \(name)")
-    }
-  }
-
-  /// Sizes of which some may be kept.
-  fileprivate func outputSize(_ rank: Int) throws -> [Int?] {
-    switch value(1, "output_size") {
-    case .int(let size): return [Int?](repeating: size, count: rank)
-    case .list(let sizes), .tuple(let sizes):
-      return try sizes.map {
-        switch $0 {
-        case .int(let size): size
-        case .none: nil
-        default: throw OracleProblem("output_size is no list of numbers")
-        }
-      }
-    default: throw OracleProblem("output_size is not given")
-    }
-  }
-
-  /// The values, and the indices if they are asked for.
-  fileprivate func withIndices(_ position: Int, _ results: (values: Tensor, indices: Tensor)) throws -> [Tensor] {
-    try bool(position, "return_indices", false) ? [results.values, results.indices] : [results.values]
   }
 }
