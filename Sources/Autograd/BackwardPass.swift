@@ -257,6 +257,8 @@ struct BackwardPass {
       guard let present else { return isOwned ? gradient : gradient.clone() }
       return createsGraph ? present + gradient : present.add_(gradient)
     }
+    // Outside the lock: they may add or remove hooks.
+    for hook in leaf.extras?.withContent({ $0.accumulationHooks }) ?? [] { hook.body() }
   }
 
   private func runHooks(_ extras: NodeExtras, _ slot: inout GradientSlot) {

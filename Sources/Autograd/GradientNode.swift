@@ -121,6 +121,8 @@ struct GradientSlot {
 final class NodeExtras: @unchecked Sendable {
   struct Content {
     var hooks: [(id: Int, output: Int, body: @Sendable (Tensor) -> Tensor?)] = []
+    /// Of leaves: called when a gradient has been accumulated.
+    var accumulationHooks: [(id: Int, body: @Sendable () -> Void)] = []
     var nextHook = 0
     /// By output: present if the gradient is to be kept.
     var retained: [Int: Tensor?] = [:]

@@ -104,6 +104,30 @@ extension Tensor {
     return HookHandle { [weak node] in node?.extras?.withContent { $0.hooks.removeAll { $0.id == id } } }
   }
 
+  /// Calls `body` with this leaf whenever a backward pass has added to its `grad` (PyTorch's
+  /// `register_post_accumulate_grad_hook`): to update it at once and free the gradient, for example.
+  /// - Returns: a handle whose `remove()` ends it.
+  @discardableResult
+  public func registerPostAccumulateGradHook(_ body: @escaping @Sendable (Tensor) -> Void) -> HookHandle {
+    if ThreadMode.hasFailed { return HookHandle {} }
+    guard flags.contains(.tracked), let node = gradientEdge?.node as? LeafNode else {
+      fail(
+        TensorError(
+          "registerPostAccumulateGradHook", of: self,
+          rule: isLeaf
+            ? "the tensor does not require gradients" : "the tensor is the result of an operation: only leaves accumulate gradients",
+          hint: isLeaf ? nil : "use registerHook"))
+      return HookHandle {}
+    }
+    // Weak: nothing but its user keeps a tensor alive.
+    let id = node.makeExtras().withContent { [weak self] content in
+      defer { content.nextHook += 1 }
+      content.accumulationHooks.append((content.nextHook, { [weak self] in if let self { body(self) } }))
+      return content.nextHook
+    }
+    return HookHandle { [weak node] in node?.extras?.withContent { $0.accumulationHooks.removeAll { $0.id == id } } }
+  }
+
   /// Computes the gradients of this tensor for all leaves it came from, and adds them to their `grad` (PyTorch's
   /// `backward()`).
   ///
@@ -124,7 +148,7 @@ extension Tensor {
 /// Ends a hook.
 public struct HookHandle: Sendable {
   private let body: @Sendable () -> Void
-  init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+  package init(_ body: @escaping @Sendable () -> Void) { self.body = body }
   /// Ends the hook.
   public func remove() { body() }
 }

@@ -5,8 +5,10 @@ extension Module {
   /// The parameters and persistent buffers by key, in PyTorch's order (`state_dict`). The tensors share the module's
   /// elements and require no gradients; `clone()` those that must not follow the training.
   public func stateDict() -> StateDict {
+    walkHooks(\.stateDictPre) { module, prefix, hook in hook(module, prefix) }
     var result = StateDict()
     walkState { result[$0] = $1.detach() }
+    walkHooks(\.stateDict, innerFirst: true) { module, prefix, hook in hook(module, &result, prefix) }
     return result
   }
 
@@ -19,6 +21,8 @@ extension Module {
   /// - Throws: ``StateDictError`` with all that is wrong.
   @discardableResult
   public func loadStateDict(_ state: StateDict, strict: Bool = true) throws(StateDictError) -> IncompatibleKeys {
+    var state = state
+    walkHooks(\.loadStateDictPre) { module, prefix, hook in hook(module, &state, prefix) }
     var missing: [String] = [], known = Set<String>()
     var mismatches: [StateDictError.Mismatch] = []
     var copies: [(target: Tensor, source: Tensor)] = []
@@ -34,16 +38,17 @@ extension Module {
         mismatches.append(StateDictError.Mismatch(key: key, found: source.shape, expected: target.shape))
       }
     }
-    let unexpected = state.keys.filter { !known.contains($0) }
-    if !mismatches.isEmpty || (strict && (!missing.isEmpty || !unexpected.isEmpty)) {
+    var keys = IncompatibleKeys(missingKeys: missing, unexpectedKeys: state.keys.filter { !known.contains($0) })
+    walkHooks(\.loadStateDict, innerFirst: true) { module, _, hook in hook(module, &keys) }
+    if !mismatches.isEmpty || (strict && !(keys.missingKeys.isEmpty && keys.unexpectedKeys.isEmpty)) {
       throw StateDictError(
-        module: _typeName(type(of: self), qualified: false), missingKeys: strict ? missing : [],
-        unexpectedKeys: strict ? unexpected : [], mismatches: mismatches)
+        module: _typeName(type(of: self), qualified: false), missingKeys: strict ? keys.missingKeys : [],
+        unexpectedKeys: strict ? keys.unexpectedKeys : [], mismatches: mismatches)
     }
     withNoGrad {
       for (target, source) in copies { target.copy_(source) }
     }
-    return IncompatibleKeys(missingKeys: missing, unexpectedKeys: unexpected)
+    return keys
   }
 
   private func walkState(_ body: (String, Tensor) -> Void) {
@@ -54,6 +59,28 @@ extension Module {
       case .module: break
       }
     }
+  }
+
+  /// Visits the hooks of one kind of this module and all inside it, with what stands before each module's keys.
+  private func walkHooks<Body: Sendable>(
+    _ list: KeyPath<ModuleHooks, [ModuleHook<Body>]>, innerFirst: Bool = false,
+    _ body: (_ module: any Module, _ prefix: String, _ hook: Body) -> Void
+  ) {
+    if !ModuleTable.isInUse { return }
+    var path = Set<ObjectIdentifier>()
+    func visit(_ module: any Module, _ prefix: String) {
+      guard path.insert(ObjectIdentifier(module)).inserted else { return }
+      defer { path.remove(ObjectIdentifier(module)) }
+      func callHooks() {
+        for hook in ModuleTable.extras(of: module)?.hooks[keyPath: list] ?? [] { body(module, prefix, hook.body) }
+      }
+      if !innerFirst { callHooks() }
+      for (key, member) in module.members() {
+        if case .module(let child) = member { visit(child, key.isEmpty ? prefix : "\(prefix)\(key).") }
+      }
+      if innerFirst { callHooks() }
+    }
+    visit(self, "")
   }
 
   // MARK: Mode

@@ -46,7 +46,7 @@ public protocol Layer: Module {
 
 extension Layer {
   /// The layer's output for `x`: ``forward(_:)``, with errors inside named after the layer.
-  public func callAsFunction(_ x: Tensor) -> Tensor { inCall { forward(x) } }
+  public func callAsFunction(_ x: Tensor) -> Tensor { inCall(x) { forward($0) } }
 }
 
 /// A module that behaves differently while training: dropout, batch normalisation.

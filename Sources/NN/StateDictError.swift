@@ -49,7 +49,7 @@ public struct StateDictError: Error, Sendable, Equatable, CustomStringConvertibl
 /// The names that did not match in a load that was not strict.
 public struct IncompatibleKeys: Sendable, Equatable {
   /// Names that the module has and the dictionary has not; these tensors were left as they were.
-  public let missingKeys: [String]
+  public var missingKeys: [String]
   /// Names that the dictionary has and the module has not; these tensors were not used.
-  public let unexpectedKeys: [String]
+  public var unexpectedKeys: [String]
 }

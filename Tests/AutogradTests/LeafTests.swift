@@ -117,3 +117,36 @@ import Testing
     #expect(numbers(x.grad) == [2, 2] && x.grad?.dtype == .float32)
   }
 }
+
+/// What is called when a leaf has got its gradient.
+@Suite struct AccumulationHookTests {
+  @Test func updatesInTheBackwardPass() {
+    let x = leaf([1.0, 2]), y = leaf([3.0])
+    let handle = x.registerPostAccumulateGradHook { x in
+      withNoGrad { _ = x.sub_(x.grad! * 0.5) }
+      x.grad = nil
+    }
+    (x * 2).sum().backward()
+    #expect(numbers(x) == [0, 1] && x.grad == nil)
+    (x * 2 + y).sum().backward()
+    #expect(numbers(x) == [-1, 0] && numbers(y.grad) == [2])
+    _ = grad(outputs: [(x * 2).sum()], inputs: [x])
+    #expect(numbers(x) == [-1, 0])
+    handle.remove()
+    (x * 2).sum().backward()
+    #expect(numbers(x) == [-1, 0] && numbers(x.grad) == [2, 2])
+  }
+
+  @Test func comesAfterTheSumOfAllUses() {
+    let x = leaf([2.0])
+    let seen = Guarded<[Double]>([])
+    x.registerPostAccumulateGradHook { x in seen.withLock { $0 += numbers(x.grad) } }
+    (x * x + x).sum().backward()
+    (x * 3).sum().backward()
+    #expect(seen.withLock { $0 } == [5, 8])
+    expectError("registerPostAccumulateGradHook", "only leaves", "use registerHook") {
+      (leaf([1.0]) * 2).registerPostAccumulateGradHook { _ in }
+    }
+    expectError("does not require gradients") { Tensor([1.0]).registerPostAccumulateGradHook { _ in } }
+  }
+}

@@ -15,7 +15,7 @@ public final class CosineSimilarity: Module {
 
   /// The cosines.
   public func callAsFunction(_ x1: Tensor, _ x2: Tensor) -> Tensor {
-    inCall { Functional.cosineSimilarity(x1, x2, dim: dim, eps: eps) }
+    inCall(x1, x2) { x1, x2 in Functional.cosineSimilarity(x1, x2, dim: dim, eps: eps) }
   }
 }
 
@@ -37,6 +37,6 @@ public final class PairwiseDistance: Module {
 
   /// The distances.
   public func callAsFunction(_ x1: Tensor, _ x2: Tensor) -> Tensor {
-    inCall { Functional.pairwiseDistance(x1, x2, p: p, eps: eps, keepDim: keepDim) }
+    inCall(x1, x2) { x1, x2 in Functional.pairwiseDistance(x1, x2, p: p, eps: eps, keepDim: keepDim) }
   }
 }

@@ -48,7 +48,7 @@ public final class EmbeddingBag: Module {
 
   /// The reduced bags. See `Functional.embeddingBag`.
   public func callAsFunction(_ input: Tensor, offsets: Tensor? = nil, perSampleWeights: Tensor? = nil) -> Tensor {
-    inCall {
+    inCall(input, offsets, perSampleWeights) { input, offsets, perSampleWeights in
       Functional.embeddingBag(
         input, weight, offsets: offsets, maxNorm: maxNorm, normType: normType, scaleGradByFreq: scaleGradByFreq,
         mode: mode, perSampleWeights: perSampleWeights, includeLastOffset: includeLastOffset, paddingIdx: paddingIdx)

@@ -125,7 +125,7 @@ public final class LSTM: ModeDependent {
   public func callAsFunction(
     _ input: Tensor, _ state: (hidden: Tensor, cell: Tensor)? = nil
   ) -> (output: Tensor, state: (hidden: Tensor, cell: Tensor)) {
-    inCall { forward(input, state) }
+    inCall(input, state) { input, state in forward(input, state) }
   }
 
   private func forward(

@@ -18,7 +18,7 @@ public final class CTCLoss: Module {
 
   /// The loss of log-probabilities `[T, N, C]` against labels; see `Functional.ctcLoss`.
   public func callAsFunction(_ logProbs: Tensor, _ targets: Tensor, inputLengths: Tensor, targetLengths: Tensor) -> Tensor {
-    inCall {
+    inCall(logProbs, targets, inputLengths, targetLengths) { logProbs, targets, inputLengths, targetLengths in
       Functional.ctcLoss(
         logProbs, targets, inputLengths: inputLengths, targetLengths: targetLengths, blank: blank, reduction: reduction,
         zeroInfinity: zeroInfinity)

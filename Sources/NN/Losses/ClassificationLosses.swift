@@ -24,7 +24,7 @@ public final class CrossEntropyLoss: Module {
 
   /// The loss of logits against classes.
   public func callAsFunction(_ input: Tensor, _ target: Tensor) -> Tensor {
-    inCall {
+    inCall(input, target) { input, target in
       Functional.crossEntropy(
         input, target, weight: weight, ignoreIndex: ignoreIndex, reduction: reduction, labelSmoothing: labelSmoothing)
     }
@@ -50,7 +50,9 @@ public final class NLLLoss: Module {
 
   /// The loss of log-probabilities against classes.
   public func callAsFunction(_ input: Tensor, _ target: Tensor) -> Tensor {
-    inCall { Functional.nllLoss(input, target, weight: weight, ignoreIndex: ignoreIndex, reduction: reduction) }
+    inCall(input, target) { input, target in
+      Functional.nllLoss(input, target, weight: weight, ignoreIndex: ignoreIndex, reduction: reduction)
+    }
   }
 }
 
@@ -69,7 +71,9 @@ public final class BCELoss: Module {
 
   /// The loss of probabilities.
   public func callAsFunction(_ input: Tensor, _ target: Tensor) -> Tensor {
-    inCall { Functional.binaryCrossEntropy(input, target, weight: weight, reduction: reduction) }
+    inCall(input, target) { input, target in
+      Functional.binaryCrossEntropy(input, target, weight: weight, reduction: reduction)
+    }
   }
 }
 
@@ -91,7 +95,7 @@ public final class BCEWithLogitsLoss: Module {
 
   /// The loss of logits.
   public func callAsFunction(_ input: Tensor, _ target: Tensor) -> Tensor {
-    inCall {
+    inCall(input, target) { input, target in
       Functional.binaryCrossEntropyWithLogits(input, target, weight: weight, posWeight: posWeight, reduction: reduction)
     }
   }

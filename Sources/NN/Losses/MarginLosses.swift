@@ -16,7 +16,9 @@ public final class HingeEmbeddingLoss: Module {
 
   /// The loss of distances `input`.
   public func callAsFunction(_ input: Tensor, _ target: Tensor) -> Tensor {
-    inCall { Functional.hingeEmbeddingLoss(input, target, margin: margin, reduction: reduction) }
+    inCall(input, target) { input, target in
+      Functional.hingeEmbeddingLoss(input, target, margin: margin, reduction: reduction)
+    }
   }
 }
 
@@ -36,7 +38,9 @@ public final class CosineEmbeddingLoss: Module {
 
   /// The loss of pairs of vectors, `[N, D]` each; the target is `[N]`.
   public func callAsFunction(_ input1: Tensor, _ input2: Tensor, _ target: Tensor) -> Tensor {
-    inCall { Functional.cosineEmbeddingLoss(input1, input2, target, margin: margin, reduction: reduction) }
+    inCall(input1, input2, target) { input1, input2, target in
+      Functional.cosineEmbeddingLoss(input1, input2, target, margin: margin, reduction: reduction)
+    }
   }
 }
 
@@ -56,7 +60,9 @@ public final class MarginRankingLoss: Module {
 
   /// The loss of pairs of scores.
   public func callAsFunction(_ input1: Tensor, _ input2: Tensor, _ target: Tensor) -> Tensor {
-    inCall { Functional.marginRankingLoss(input1, input2, target, margin: margin, reduction: reduction) }
+    inCall(input1, input2, target) { input1, input2, target in
+      Functional.marginRankingLoss(input1, input2, target, margin: margin, reduction: reduction)
+    }
   }
 }
 
@@ -72,7 +78,7 @@ public final class SoftMarginLoss: Module {
 
   /// The loss of scores against signs.
   public func callAsFunction(_ input: Tensor, _ target: Tensor) -> Tensor {
-    inCall { Functional.softMarginLoss(input, target, reduction: reduction) }
+    inCall(input, target) { input, target in Functional.softMarginLoss(input, target, reduction: reduction) }
   }
 }
 
@@ -91,7 +97,9 @@ public final class MultiLabelSoftMarginLoss: Module {
 
   /// The loss of logits `[…, C]` against 0 or 1 for each.
   public func callAsFunction(_ input: Tensor, _ target: Tensor) -> Tensor {
-    inCall { Functional.multilabelSoftMarginLoss(input, target, weight: weight, reduction: reduction) }
+    inCall(input, target) { input, target in
+      Functional.multilabelSoftMarginLoss(input, target, weight: weight, reduction: reduction)
+    }
   }
 }
 
@@ -117,7 +125,9 @@ public final class MultiMarginLoss: Module {
 
   /// The loss of scores `[N, C]` against class numbers `[N]`.
   public func callAsFunction(_ input: Tensor, _ target: Tensor) -> Tensor {
-    inCall { Functional.multiMarginLoss(input, target, p: p, margin: margin, weight: weight, reduction: reduction) }
+    inCall(input, target) { input, target in
+      Functional.multiMarginLoss(input, target, p: p, margin: margin, weight: weight, reduction: reduction)
+    }
   }
 }
 
@@ -134,7 +144,9 @@ public final class MultiLabelMarginLoss: Module {
 
   /// The loss of scores `[N, C]` against lists of right classes, ended by -1.
   public func callAsFunction(_ input: Tensor, _ target: Tensor) -> Tensor {
-    inCall { Functional.multilabelMarginLoss(input, target, reduction: reduction) }
+    inCall(input, target) { input, target in
+      Functional.multilabelMarginLoss(input, target, reduction: reduction)
+    }
   }
 }
 
@@ -162,7 +174,7 @@ public final class TripletMarginLoss: Module {
 
   /// The loss of vectors `[N, D]`.
   public func callAsFunction(_ anchor: Tensor, _ positive: Tensor, _ negative: Tensor) -> Tensor {
-    inCall {
+    inCall(anchor, positive, negative) { anchor, positive, negative in
       Functional.tripletMarginLoss(
         anchor, positive, negative, margin: margin, p: p, eps: eps, swap: swap, reduction: reduction)
     }
@@ -193,7 +205,7 @@ public final class TripletMarginWithDistanceLoss: Module {
 
   /// The loss of what the distance function takes.
   public func callAsFunction(_ anchor: Tensor, _ positive: Tensor, _ negative: Tensor) -> Tensor {
-    inCall {
+    inCall(anchor, positive, negative) { anchor, positive, negative in
       Functional.tripletMarginWithDistanceLoss(
         anchor, positive, negative, distanceFunction: distanceFunction, margin: margin, swap: swap, reduction: reduction)
     }

@@ -15,7 +15,9 @@ public final class MSELoss: Module {
 
   /// The loss of `input` against `target`, which has the same shape.
   public func callAsFunction(_ input: Tensor, _ target: Tensor) -> Tensor {
-    inCall { Functional.mseLoss(input, target, reduction: reduction, broadcast: broadcast) }
+    inCall(input, target) { input, target in
+      Functional.mseLoss(input, target, reduction: reduction, broadcast: broadcast)
+    }
   }
 }
 
@@ -34,7 +36,9 @@ public final class L1Loss: Module {
 
   /// The loss of `input` against `target`, which has the same shape.
   public func callAsFunction(_ input: Tensor, _ target: Tensor) -> Tensor {
-    inCall { Functional.l1Loss(input, target, reduction: reduction, broadcast: broadcast) }
+    inCall(input, target) { input, target in
+      Functional.l1Loss(input, target, reduction: reduction, broadcast: broadcast)
+    }
   }
 }
 
@@ -56,7 +60,9 @@ public final class SmoothL1Loss: Module {
 
   /// The loss of `input` against `target`, which has the same shape.
   public func callAsFunction(_ input: Tensor, _ target: Tensor) -> Tensor {
-    inCall { Functional.smoothL1Loss(input, target, reduction: reduction, beta: beta, broadcast: broadcast) }
+    inCall(input, target) { input, target in
+      Functional.smoothL1Loss(input, target, reduction: reduction, beta: beta, broadcast: broadcast)
+    }
   }
 }
 
@@ -78,7 +84,9 @@ public final class HuberLoss: Module {
 
   /// The loss of `input` against `target`, which has the same shape.
   public func callAsFunction(_ input: Tensor, _ target: Tensor) -> Tensor {
-    inCall { Functional.huberLoss(input, target, reduction: reduction, delta: delta, broadcast: broadcast) }
+    inCall(input, target) { input, target in
+      Functional.huberLoss(input, target, reduction: reduction, delta: delta, broadcast: broadcast)
+    }
   }
 }
 
@@ -103,7 +111,9 @@ public final class PoissonNLLLoss: Module {
 
   /// The loss of counts `target` where `input` was expected.
   public func callAsFunction(_ input: Tensor, _ target: Tensor) -> Tensor {
-    inCall { Functional.poissonNLLLoss(input, target, logInput: logInput, full: full, eps: eps, reduction: reduction) }
+    inCall(input, target) { input, target in
+      Functional.poissonNLLLoss(input, target, logInput: logInput, full: full, eps: eps, reduction: reduction)
+    }
   }
 }
 
@@ -125,7 +135,9 @@ public final class GaussianNLLLoss: Module {
 
   /// The loss of `target` where `input` was expected with `variance`.
   public func callAsFunction(_ input: Tensor, _ target: Tensor, _ variance: Tensor) -> Tensor {
-    inCall { Functional.gaussianNLLLoss(input, target, variance: variance, full: full, eps: eps, reduction: reduction) }
+    inCall(input, target, variance) { input, target, variance in
+      Functional.gaussianNLLLoss(input, target, variance: variance, full: full, eps: eps, reduction: reduction)
+    }
   }
 }
 
@@ -145,6 +157,8 @@ public final class KLDivLoss: Module {
 
   /// The divergence of `target` from `input`.
   public func callAsFunction(_ input: Tensor, _ target: Tensor) -> Tensor {
-    inCall { Functional.klDivLoss(input, target, reduction: reduction, logTarget: logTarget) }
+    inCall(input, target) { input, target in
+      Functional.klDivLoss(input, target, reduction: reduction, logTarget: logTarget)
+    }
   }
 }
