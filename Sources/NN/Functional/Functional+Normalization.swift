@@ -93,6 +93,7 @@ extension Functional {
   ///     variance, in place; otherwise they are used in place of these, and must be there.
   ///   - weight, bias: `[C]`, or nil.
   ///   - momentum: how far the running numbers are moved.
+  ///   - eps: added to the variance; positive in training.
   public static func batchNorm(
     _ input: Tensor, runningMean: Tensor?, runningVar: Tensor?, weight: Tensor? = nil, bias: Tensor? = nil,
     training: Bool = false, momentum: Double = 0.1, eps: Double = 1e-5
@@ -116,6 +117,9 @@ extension Functional {
         return failing(TensorError("batchNorm", of: input, rule: "running mean and variance must be given in evaluation mode"))
       }
       return scaledByRunning(input, runningMean, runningVar, weight, bias, eps)
+    }
+    guard eps > 0 else {
+      return failing(TensorError("batchNorm", of: input, rule: "eps must be positive during training, not \(eps)"))
     }
     let count = channels == 0 ? 0 : input.elementCount / channels
     guard count != 1 else {

@@ -49,31 +49,3 @@ extension Sequential: RandomAccessCollection {
   /// The layer at a position. A position out of range fails.
   public subscript(position: Int) -> any Layer { layer(layers, at: position, "Sequential") }
 }
-
-/// Layers in a list (PyTorch's `nn.ModuleList`). A plain array property does the same and keeps the layers' type.
-public final class ModuleList: Module {
-  private let layers: [any Layer]
-
-  /// The layers in order.
-  public init(_ layers: [any Layer] = []) { self.layers = layers }
-
-  /// The numbers are the keys.
-  public var stateKeys: [String: String] { ["layers": ""] }
-}
-
-extension ModuleList: RandomAccessCollection {
-  /// 0.
-  public var startIndex: Int { 0 }
-  /// The number of layers.
-  public var endIndex: Int { layers.count }
-  /// The layer at a position. A position out of range fails.
-  public subscript(position: Int) -> any Layer { layer(layers, at: position, "ModuleList") }
-}
-
-private func layer(_ layers: [any Layer], at position: Int, _ name: String) -> any Layer {
-  guard layers.indices.contains(position) else {
-    fail(TensorError(name, rule: "there is no layer \(position) among \(layers.count)"))
-    return Identity()
-  }
-  return layers[position]
-}

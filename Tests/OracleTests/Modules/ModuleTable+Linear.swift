@@ -7,6 +7,9 @@ extension ModuleTable {
     layer("nn.Linear") { c in
       try Linear(c.int(0, "in_features"), c.int(1, "out_features"), bias: c.bool(2, "bias", true))
     }
+    pair("nn.Bilinear") { c in
+      try Bilinear(c.int(0, "in1_features"), c.int(1, "in2_features"), c.int(2, "out_features"), bias: c.bool(3, "bias", true))
+    } call: { $0($1, $2) }
     layer("nn.Embedding") { c in
       try Embedding(
         c.int(0, "num_embeddings"), c.int(1, "embedding_dim"), paddingIdx: c.optionalInt(2, "padding_idx"),

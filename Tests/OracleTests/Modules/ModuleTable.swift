@@ -19,11 +19,16 @@ struct ModuleTable {
   mutating func add<M: Module>(
     _ name: String, _ make: @escaping (OracleCall) throws -> M, call: @escaping (M, OracleCall) throws -> [Tensor]
   ) {
-    guard entries[name] == nil else { fatalError("two entries for \(name)") }
-    entries[name] = { constructor in
+    add(name) { constructor in
       let module = try make(constructor)
       return OracleModule(module: module) { try call(module, $0) }
     }
+  }
+
+  /// A module whose call depends on its constructor's arguments.
+  mutating func add(_ name: String, _ entry: @escaping Entry) {
+    guard entries[name] == nil else { fatalError("two entries for \(name)") }
+    entries[name] = entry
   }
 
   /// A layer: one tensor in, one out.

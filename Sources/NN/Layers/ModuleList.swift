@@ -1,0 +1,54 @@
+internal import TensorModule
+
+/// Layers in a list (PyTorch's `nn.ModuleList`). It is not a layer itself: its owner decides how they are called.
+///
+/// An array property does the same, with the same keys, and keeps the elements' type; also for modules that are no
+/// ``Layer``: `let cells: [LSTMCell]`.
+public final class ModuleList: Module {
+  private let layers: [any Layer]
+
+  /// The layers in order.
+  public init(_ layers: [any Layer] = []) { self.layers = layers }
+
+  /// The numbers are the keys.
+  public var stateKeys: [String: String] { ["layers": ""] }
+
+  /// The layers as PyTorch prints them: equal neighbours in one line.
+  public var description: String {
+    if layers.isEmpty { return "ModuleList()" }
+    var groups: [(first: Int, count: Int, text: String)] = []
+    for (position, layer) in layers.enumerated() {
+      let text = layer.description
+      if groups.last?.text == text {
+        groups[groups.count - 1].count += 1
+      } else {
+        groups.append((position, 1, text))
+      }
+    }
+    var result = "ModuleList(\n"
+    for group in groups {
+      let name = group.count == 1 ? "(\(group.first)): " : "(\(group.first)-\(group.first + group.count - 1)): \(group.count) x "
+      let lines = group.text.split(separator: "\n", omittingEmptySubsequences: false)
+      result += "  \(name)\(lines.joined(separator: "\n  "))\n"
+    }
+    return result + ")"
+  }
+}
+
+extension ModuleList: RandomAccessCollection {
+  /// 0.
+  public var startIndex: Int { 0 }
+  /// The number of layers.
+  public var endIndex: Int { layers.count }
+  /// The layer at a position. A position out of range fails.
+  public subscript(position: Int) -> any Layer { layer(layers, at: position, "ModuleList") }
+}
+
+/// The layer at a position of a container.
+func layer(_ layers: [any Layer], at position: Int, _ name: String) -> any Layer {
+  guard layers.indices.contains(position) else {
+    fail(TensorError(name, rule: "there is no layer \(position) among \(layers.count)"))
+    return Identity()
+  }
+  return layers[position]
+}
