@@ -7,12 +7,14 @@
 #endif
 
 /// A folder of its own for a test, removed with what is in it when the test lets go of it.
-final class TemporaryFolder {
-  let path: String
+public final class TemporaryFolder {
+  /// Where it is.
+  public let path: String
 
   struct Failure: Error {}
 
-  init() throws {
+  /// Makes the folder.
+  public init() throws {
     // Where the system keeps such things: the variable if it is set, else the system's own folder (`P_tmpdir`).
     let parent = getenv("TMPDIR").map { String(cString: $0) } ?? P_tmpdir
     var template = Array("\(parent)/martlet-tests-XXXXXX".utf8CString)
@@ -37,10 +39,10 @@ final class TemporaryFolder {
   }
 
   /// The names of what is in the folder.
-  var names: [String] {
+  public var names: [String] {
     guard let folder = opendir(path) else { return [] }
     defer { closedir(folder) }
-    var names: [String] = []
+    public var names: [String] = []
     while let entry = readdir(folder) {
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
