@@ -42,7 +42,7 @@ public final class TemporaryFolder {
   public var names: [String] {
     guard let folder = opendir(path) else { return [] }
     defer { closedir(folder) }
-    public var names: [String] = []
+    var names: [String] = []
     while let entry = readdir(folder) {
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
