@@ -44,6 +44,8 @@ extension Primitive {
     case .softmaxGradient: .operands(0, 1)
     case .lstmCell: SavedMask(operands: .of(1), outputs: 0b110)
     case .lstmCellGradient: .operands(0, 1, 2, 3, 4)
+    case .gruCell: SavedMask(operands: .of(2), outputs: 0b10)
+    case .gruCellGradient: .operands(0, 1, 2)
     case .ctcLoss: SavedMask(operands: .of(0, 1, 2, 3), outputs: 0b11)
     case .ctcLossGradient: .nothing
     case .custom: .nothing  // what it saves, it keeps itself
@@ -116,14 +118,7 @@ extension Primitive {
       context.give(
         apply(.softmaxGradient(dim: dim, logarithm: logarithm), context.takeGradient(), try context.output()), to: 0)
     case .lstmCell:
-      let results = applyToAll(
-        .lstmCellGradient,
-        Operands([
-          context.gradient(ofOutput: 0), context.gradient(ofOutput: 1), try context.output(2), try context.operand(1),
-          try context.output(1),
-        ]), resultCount: 2)
-      context.give(try addActivationGradient(results[0], context), to: 0)
-      context.give(results[1], to: 1)
+      try deriveLSTMCell(&context)
     case .ctcLoss(let blank, let zeroInfinity):
       var operands = [context.takeGradient()]
       for i in 0..<4 { operands.append(try context.operand(i)) }
@@ -131,20 +126,13 @@ extension Primitive {
       context.give(apply(.ctcLossGradient(blank: blank, zeroInfinity: zeroInfinity), Operands(operands)), to: 0)
     case .ctcLossGradient:
       throw TensorError("ctcLoss", of: context.gradient, rule: "the gradient has no derivative of its own", hint: "do not pass createGraph: true")
-    case .softmaxGradient, .lstmCellGradient, .normalizationGradient:
+    case .gruCell:
+      try deriveGRUCell(&context)
+    case .softmaxGradient, .lstmCellGradient, .gruCellGradient, .normalizationGradient:
       try deriveByDecomposition(&context)
     case .custom:
       try context.deriveCustom()
     }
-  }
-
-  /// The activations are an output for the derivative's use; a gradient arrives there in second derivatives only.
-  private func addActivationGradient(_ gates: Tensor, _ context: borrowing DerivativeContext) throws(TensorError) -> Tensor {
-    guard let gradient = context.gradientIfAny(ofOutput: 2) else { return gates }
-    let parts = try context.output(2).chunk(4, dim: 1)
-    // Input, forget and output gates are sigmoids, the third is a tanh.
-    let slopes = parts.enumerated().map { $0 == 2 ? 1 - $1.square() : $1 * (1 - $1) }
-    return gates + gradient * Tensor.cat(slopes, dim: 1)
   }
 
   /// Means and variances are outputs for the derivative's use; nobody sees them with their history.

@@ -33,7 +33,10 @@ public final class FunctionContext: Sendable {
 
   /// Keeps tensors for backward, to be read from ``savedTensors``: inputs, results or others. They are kept without their
   /// history, so nothing refers to itself, and a change in place before the backward pass is noticed.
-  public func saveForBackward(_ tensors: Tensor...) { content.withLock { $0.pending = tensors } }
+  public func saveForBackward(_ tensors: Tensor...) { saveForBackward(tensors) }
+
+  /// Keeps a list of tensors for backward.
+  public func saveForBackward(_ tensors: [Tensor]) { content.withLock { $0.pending = tensors } }
 
   /// Says that results carry no gradient: indices, counts …
   public func markNonDifferentiable(_ results: Tensor...) { content.withLock { $0.nonDifferentiable = results } }

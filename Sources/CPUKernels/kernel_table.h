@@ -60,6 +60,10 @@ typedef struct mk_kernel_table {
   int32_t (*lstm_cell)(int32_t dtype, int64_t begin, int64_t end, int64_t hidden, const void *gates, const void *previous_cell, void *activations, void *cell, void *hidden_state);
   int32_t (*lstm_cell_gradient)(int32_t dtype, int64_t begin, int64_t end, int64_t hidden, const void *hidden_gradient, const void *cell_gradient,
                                 const void *activations, const void *previous_cell, const void *cell, void *gates_gradient, void *previous_cell_gradient);
+  int32_t (*gru_cell)(int32_t dtype, int64_t begin, int64_t end, int64_t hidden, const void *input_gates, const void *hidden_gates, const void *previous,
+                      void *activations, void *hidden_state);
+  int32_t (*gru_cell_gradient)(int32_t dtype, int64_t begin, int64_t end, int64_t hidden, const void *gradient, const void *activations, const void *previous,
+                               void *input_gradient, void *hidden_gradient, void *previous_gradient);
   // pooling.h: planes [begin, end)
   int32_t (*max_pool)(const mk_pooling *geometry, int64_t begin, int64_t end, const void *input, void *output, int64_t *indices);
   int32_t (*average_pool)(const mk_pooling *geometry, int64_t begin, int64_t end, const void *input, void *output);

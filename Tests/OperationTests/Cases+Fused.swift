@@ -61,56 +61,5 @@ func fusedCases() -> [OperationCase] {
         })
     }
   }
-  for (batch, hidden) in [(2, 1), (1, 2), (3, 5), (2, 33), (0, 3)] {
-    result.append(lstmCell(batch, hidden, [input([batch, 4 * hidden]), input([batch, hidden])]))
-    result.append(
-      lstmCellGradient(
-        batch, hidden,
-        [
-          input([batch, hidden]), input([batch, hidden]), input([batch, 4 * hidden], 0.1...0.9), input([batch, hidden]),
-          input([batch, hidden]),
-        ]))
-  }
   return result
-}
-
-private func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
-
-private func lstmCell(_ batch: Int, _ hidden: Int, _ inputs: [OperationInput]) -> OperationCase {
-  OperationCase(
-    .lstmCell, "\(batch)×\(hidden)", inputs, dtypes: .floats, slack: 4, gradient: batch * hidden == 2 ? .second : .none, resultCount: 3
-  ) { arrays in
-    func gate(_ index: [Int], _ which: Int) -> Double {
-      let x = arrays[0][[index[0], which * hidden + index[1]]]
-      return which == 2 ? tanh(x) : sigmoid(x)
-    }
-    let cell = DenseArray([batch, hidden]) { gate($0, 1) * arrays[1][$0] + gate($0, 0) * gate($0, 2) }
-    let state = DenseArray([batch, hidden]) { gate($0, 3) * tanh(cell[$0]) }
-    let activations = DenseArray([batch, 4 * hidden]) { gate([$0[0], $0[1] % hidden], $0[1] / hidden) }
-    return [state, cell, activations]
-  }
-}
-
-/// Operands: hidden gradient, cell gradient, activations, previous cell, cell.
-private func lstmCellGradient(_ batch: Int, _ hidden: Int, _ inputs: [OperationInput]) -> OperationCase {
-  OperationCase(
-    .lstmCellGradient, "\(batch)×\(hidden)", inputs, dtypes: .floats, slack: 8, gradient: batch * hidden == 2 ? .second : .none, resultCount: 2
-  ) { arrays in
-    func gate(_ index: [Int], _ which: Int) -> Double { arrays[2][[index[0], which * hidden + index[1]]] }
-    func cellGradient(_ index: [Int]) -> Double {
-      let t = tanh(arrays[4][index])
-      return arrays[1][index] + arrays[0][index] * gate(index, 3) * (1 - t * t)
-    }
-    let gates = DenseArray([batch, 4 * hidden]) { place in
-      let index = [place[0], place[1] % hidden], which = place[1] / hidden
-      let a = gate(index, which)
-      switch which {
-      case 0: return cellGradient(index) * gate(index, 2) * a * (1 - a)
-      case 1: return cellGradient(index) * arrays[3][index] * a * (1 - a)
-      case 2: return cellGradient(index) * gate(index, 0) * (1 - a * a)
-      default: return arrays[0][index] * tanh(arrays[4][index]) * a * (1 - a)
-      }
-    }
-    return [gates, DenseArray([batch, hidden]) { cellGradient($0) * gate($0, 1) }]
-  }
 }

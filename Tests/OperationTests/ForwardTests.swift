@@ -73,5 +73,6 @@ import Testing
     #expect(failures.isEmpty, "\(failures.prefix(20).joined(separator: "\n"))")
     #expect(decomposedKeys.contains("softmax"))
     #expect(decomposedKeys.contains("lstmCell"))
+    #expect(decomposedKeys.contains("gruCell"))
   }
 }

@@ -7,7 +7,7 @@ func operationCases() -> [OperationCase] {
   let families = [
     factorizationCases(),
     unaryCases(), binaryCases(), ternaryCases(), reductionCases(), movementCases(), linearAlgebraCases(), convolutionCases(),
-    poolingCases(), adaptivePoolingCases(), indexingCases(), orderingCases(), fusedCases(), normalizationCases(), temporalClassificationCases(),
+    poolingCases(), adaptivePoolingCases(), indexingCases(), orderingCases(), fusedCases(), recurrentCases(), normalizationCases(), temporalClassificationCases(),
   ]
   return families.flatMap { $0 }
 }

@@ -6,7 +6,7 @@ enum PrimitiveKind: String, CaseIterable {
     linearAlgebra,
     convolution, convolutionInputGradient, convolutionWeightGradient, maxPool, maxPoolGradient, maxPoolPick, averagePool,
     averagePoolGradient, resample, indexSelect, indexScatter, gather, scatter, nonzero, softmax, softmaxGradient, normalization,
-    normalizationGradient, lstmCell, lstmCellGradient, ctcLoss, ctcLossGradient, custom
+    normalizationGradient, lstmCell, lstmCellGradient, gruCell, gruCellGradient, ctcLoss, ctcLossGradient, custom
 
   /// The keys that rows must exist for.
   var keys: [String] {
@@ -119,6 +119,8 @@ extension Primitive {
     case .normalizationGradient: .normalizationGradient
     case .lstmCell: .lstmCell
     case .lstmCellGradient: .lstmCellGradient
+    case .gruCell: .gruCell
+    case .gruCellGradient: .gruCellGradient
     case .ctcLoss: .ctcLoss
     case .ctcLossGradient: .ctcLossGradient
     case .custom: .custom

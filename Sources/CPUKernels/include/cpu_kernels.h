@@ -312,6 +312,14 @@ int32_t mk_run_lstm_cell(int32_t dtype, int64_t batch, int64_t hidden, const voi
 // Gradient with respect to gates [batch, 4·hidden] and previous_cell; cell_gradient may be NULL (zeros).
 int32_t mk_run_lstm_cell_gradient(int32_t dtype, int64_t batch, int64_t hidden, const void *hidden_gradient, const void *cell_gradient,
                                   const void *activations, const void *previous_cell, const void *cell, void *gates_gradient, void *previous_cell_gradient);
+// One GRU step on contiguous [batch, 3·hidden] gates (before activation, order r z n) of the input and of the previous
+// hidden state [batch, hidden]; float32 and float64. activations [batch, 4·hidden]: r z n after activation, and the hidden
+// state's part of n before it was weighted by r.
+int32_t mk_run_gru_cell(int32_t dtype, int64_t batch, int64_t hidden, const void *input_gates, const void *hidden_gates, const void *previous,
+                        void *activations, void *hidden_state);
+// Gradient with respect to both gates [batch, 3·hidden] and previous.
+int32_t mk_run_gru_cell_gradient(int32_t dtype, int64_t batch, int64_t hidden, const void *gradient, const void *activations, const void *previous,
+                                 void *input_gradient, void *hidden_gradient, void *previous_gradient);
 
 // ---- Connectionist temporal classification (run_ctc.c) ---------------------------------------------------------------------
 

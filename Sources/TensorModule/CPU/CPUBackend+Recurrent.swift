@@ -2,36 +2,52 @@ internal import CPUKernels
 
 extension CPUBackend {
   static func lstmCell(_ inputs: Operands, into hidden: Tensor, _ others: [Tensor]) throws(TensorError) {
-    let compute = hidden.dtype.computeType
-    let gates = try contiguous(inputs[0], as: compute), previous = try contiguous(inputs[1], as: compute)
-    let outputs = try ([hidden] + others).map { (x) throws(TensorError) in
-      x.dtype == compute ? x : try Tensor(allocating: Specification(x.shape, compute), device: .cpu)
-    }
-    try check(
+    try recurrent("lstmCell", inputs, into: hidden, others) { dtype, sources, targets in
       mk_run_lstm_cell(
-        compute.code, Int64(previous.shape[0]), Int64(previous.shape[1]), gates.dataPointer, previous.dataPointer,
-        outputs[2].dataPointer, outputs[1].dataPointer, outputs[0].dataPointer),
-      "lstmCell", inputs)
-    for (computed, target) in zip(outputs, [hidden] + others) where computed !== target {
-      try unary(.copy, .none, Operands(computed), into: target)
+        dtype.code, Int64(sources[1].shape[0]), Int64(sources[1].shape[1]), sources[0].dataPointer, sources[1].dataPointer,
+        targets[2].dataPointer, targets[1].dataPointer, targets[0].dataPointer)
     }
   }
 
   static func lstmCellGradient(_ inputs: Operands, into gates: Tensor, _ others: [Tensor]) throws(TensorError) {
-    let compute = gates.dtype.computeType
+    try recurrent("lstmCell", inputs, into: gates, others) { dtype, sources, targets in
+      mk_run_lstm_cell_gradient(
+        dtype.code, Int64(sources[4].shape[0]), Int64(sources[4].shape[1]), sources[0].dataPointer, sources[1].dataPointer,
+        sources[2].dataPointer, sources[3].dataPointer, sources[4].dataPointer, targets[0].dataPointer,
+        targets[1].dataPointer)
+    }
+  }
+
+  static func gruCell(_ inputs: Operands, into hidden: Tensor, _ others: [Tensor]) throws(TensorError) {
+    try recurrent("gruCell", inputs, into: hidden, others) { dtype, sources, targets in
+      mk_run_gru_cell(
+        dtype.code, Int64(sources[2].shape[0]), Int64(sources[2].shape[1]), sources[0].dataPointer, sources[1].dataPointer,
+        sources[2].dataPointer, targets[1].dataPointer, targets[0].dataPointer)
+    }
+  }
+
+  static func gruCellGradient(_ inputs: Operands, into inputGates: Tensor, _ others: [Tensor]) throws(TensorError) {
+    try recurrent("gruCell", inputs, into: inputGates, others) { dtype, sources, targets in
+      mk_run_gru_cell_gradient(
+        dtype.code, Int64(sources[2].shape[0]), Int64(sources[2].shape[1]), sources[0].dataPointer, sources[1].dataPointer,
+        sources[2].dataPointer, targets[0].dataPointer, targets[1].dataPointer, targets[2].dataPointer)
+    }
+  }
+
+  /// Runs a cell's kernel on row-major operands of the type that it computes in.
+  private static func recurrent(
+    _ name: StaticString, _ inputs: Operands, into result: Tensor, _ others: [Tensor],
+    _ kernel: (_ dtype: DType, _ sources: [Tensor], _ targets: [Tensor]) -> Int32
+  ) throws(TensorError) {
+    let compute = result.dtype.computeType, results = [result] + others
     let sources = try inputs.array.map { (x) throws(TensorError) in try contiguous(x, as: compute) }
-    let outputs = try ([gates] + others).map { (x) throws(TensorError) in
+    let targets = try results.map { (x) throws(TensorError) in
       x.dtype == compute ? x : try Tensor(allocating: Specification(x.shape, compute), device: .cpu)
     }
     // An array may be let go of after its last use; the kernel still reads its tensors.
-    let status = withExtendedLifetime(sources) {
-      mk_run_lstm_cell_gradient(
-        compute.code, Int64(sources[4].shape[0]), Int64(sources[4].shape[1]), sources[0].dataPointer,
-        sources[1].dataPointer, sources[2].dataPointer, sources[3].dataPointer, sources[4].dataPointer,
-        outputs[0].dataPointer, outputs[1].dataPointer)
-    }
-    try check(status, "lstmCell", inputs)
-    for (computed, target) in zip(outputs, [gates] + others) where computed !== target {
+    let status = withExtendedLifetime((sources, targets)) { kernel(compute, sources, targets) }
+    try check(status, "\(name)", inputs)
+    for (computed, target) in zip(targets, results) where computed !== target {
       try unary(.copy, .none, Operands(computed), into: target)
     }
   }

@@ -91,6 +91,10 @@ enum CPUBackend {
       try lstmCell(inputs, into: result, others)
     case .lstmCellGradient:
       try lstmCellGradient(inputs, into: result, others)
+    case .gruCell:
+      try gruCell(inputs, into: result, others)
+    case .gruCellGradient:
+      try gruCellGradient(inputs, into: result, others)
     case .ctcLoss(let blank, _):
       try ctcLoss(blank, inputs, into: result, alpha: others[0])
     case .ctcLossGradient(let blank, let zeroInfinity):

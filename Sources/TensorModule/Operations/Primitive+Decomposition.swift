@@ -35,6 +35,22 @@ extension Primitive {
         hiddenGradient * squashed * o * (1 - o),
       ]
       return [Tensor.cat(parts, dim: 1), cellGradient * f]
+    case .gruCell:
+      let previous = operands[2]
+      let input = x.chunk(3, dim: 1), hidden = operands[1].chunk(3, dim: 1)
+      let r = (input[0] + hidden[0]).sigmoid(), z = (input[1] + hidden[1]).sigmoid()
+      let n = (input[2] + r * hidden[2]).tanh()
+      return [n + z * (previous - n), Tensor.cat([r, z, n, hidden[2]], dim: 1)]
+    case .gruCellGradient:
+      let parts = operands[1].chunk(4, dim: 1)
+      let r = parts[0], z = parts[1], n = parts[2]
+      let newGradient = x * (1 - z) * (1 - n * n)
+      let updateGradient = x * (operands[2] - n) * z * (1 - z)
+      let resetGradient = newGradient * parts[3] * r * (1 - r)
+      return [
+        Tensor.cat([resetGradient, updateGradient, newGradient], dim: 1),
+        Tensor.cat([resetGradient, updateGradient, newGradient * r], dim: 1), x * z,
+      ]
     case .normalization(let attributes):
       return attributes.normalized(operands)
     case .normalizationGradient(let attributes):

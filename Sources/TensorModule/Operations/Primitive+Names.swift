@@ -41,6 +41,8 @@ extension Primitive {
     case .normalizationGradient: "normalizationGradient"
     case .lstmCell: "lstmCell"
     case .lstmCellGradient: "lstmCellGradient"
+    case .gruCell: "gruCell"
+    case .gruCellGradient: "gruCellGradient"
     case .ctcLoss: "ctcLoss"
     case .ctcLossGradient: "ctcLossGradient"
     case .custom: "custom"

@@ -139,6 +139,12 @@ extension Primitive {
         more: [Specification(cell.shape, first.dtype), Specification(first.shape, first.dtype)])
     case .lstmCellGradient:
       return Signature(operands[2].shape, first.dtype, more: [Specification(operands[3].shape, first.dtype)])
+    case .gruCell:
+      let hidden = operands[2].shape
+      return Signature(hidden, first.dtype, more: [Specification([hidden[0], 4 * hidden[1]], first.dtype)])
+    case .gruCellGradient:
+      let gates = Specification([first.shape[0], 3 * first.shape[1]], first.dtype)
+      return Signature(gates.shape, first.dtype, more: [gates, Specification(first.shape, first.dtype)])
     case .ctcLoss:
       let places = 2 * operands[1].shape[1] + 1
       return Signature(

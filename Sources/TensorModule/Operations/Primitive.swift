@@ -94,6 +94,11 @@ package enum Primitive: Sendable {
   /// Operands hidden gradient, cell gradient, activations, previous cell, cell. Outputs gates gradient, previous
   /// cell's gradient.
   case lstmCellGradient
+  /// Operands input gates and hidden gates `[N, 3H]` before activation, previous hidden state `[N, H]`. Outputs hidden
+  /// state and, for the derivative's use, `[N, 4H]`: gates r, z, n, and the hidden part of n before r weighted it.
+  case gruCell
+  /// Operands hidden gradient, activations, previous hidden state. Outputs the gradients of gruCell's operands.
+  case gruCellGradient
   /// Operands log-probabilities `[T, N, C]`, targets `[N, S]`, frame counts `[N]`, label counts `[N]`. Outputs losses
   /// `[N]` and the forward variables `[N, T, 2S + 1]`. No decomposition: a recursion over frames.
   case ctcLoss(blank: Int, zeroInfinity: Bool)
