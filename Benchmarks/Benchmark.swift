@@ -41,7 +41,7 @@ enum Benchmark {
     return [
       Startup.workloads(), Overhead.workloads(), Elementwise.workloads(), Movement.workloads(), Indexing.workloads(),
       Reductions.workloads(), Random.workloads(), LinearAlgebra.workloads(), Factorizations.workloads(),
-      Convolution.workloads(), Recurrent.workloads(), Optimization.workloads(), training,
+      Convolution.workloads(), Recurrent.workloads(), Attention.workloads(), Optimization.workloads(), training,
     ].flatMap(\.self)
   }
 

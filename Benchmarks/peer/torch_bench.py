@@ -219,10 +219,10 @@ training("pool/max2-32x64x28-train", lambda: (leaf(32, 64, 28, 28),), lambda x: 
 # Recurrent.
 
 
-def lstm_training(name, steps, batch, inputs, hidden):
+def recurrent_training(name, kind, steps, batch, inputs, hidden):
     @workload(name)
     def prepare():
-        model, x = nn.LSTM(inputs, hidden), randn(steps, batch, inputs)
+        model, x = kind(inputs, hidden), randn(steps, batch, inputs)
 
         def step():
             model.zero_grad()
@@ -231,10 +231,10 @@ def lstm_training(name, steps, batch, inputs, hidden):
         return step
 
 
-def lstm_inference(name, steps, batch, inputs, hidden, layers=1):
+def recurrent_inference(name, kind, steps, batch, inputs, hidden, layers=1):
     @workload(name)
     def prepare():
-        model, x = nn.LSTM(inputs, hidden, layers), randn(steps, batch, inputs)
+        model, x = kind(inputs, hidden, layers), randn(steps, batch, inputs)
 
         @torch.no_grad()
         def step():
@@ -243,10 +243,38 @@ def lstm_inference(name, steps, batch, inputs, hidden, layers=1):
         return step
 
 
-lstm_training("lstm/35x20x200-h200-train", 35, 20, 200, 200)
-lstm_inference("lstm/35x20x200-h200-infer", 35, 20, 200, 200)
-lstm_training("lstm/100x64x100-h256-train", 100, 64, 100, 256)
-lstm_inference("lstm/50x1x128-h128x2-infer", 50, 1, 128, 128, layers=2)
+recurrent_training("lstm/35x20x200-h200-train", nn.LSTM, 35, 20, 200, 200)
+recurrent_inference("lstm/35x20x200-h200-infer", nn.LSTM, 35, 20, 200, 200)
+recurrent_training("lstm/100x64x100-h256-train", nn.LSTM, 100, 64, 100, 256)
+recurrent_inference("lstm/50x1x128-h128x2-infer", nn.LSTM, 50, 1, 128, 128, layers=2)
+recurrent_training("gru/35x20x200-h200-train", nn.GRU, 35, 20, 200, 200)
+recurrent_inference("gru/35x20x200-h200-infer", nn.GRU, 35, 20, 200, 200)
+recurrent_training("gru/100x64x100-h256-train", nn.GRU, 100, 64, 100, 256)
+recurrent_training("rnn/35x20x200-h200-train", nn.RNN, 35, 20, 200, 200)
+
+# Transformers.
+
+
+def encoder_layer(name, training):
+    @workload(name)
+    def prepare():
+        model = nn.TransformerEncoderLayer(256, 4, dim_feedforward=1024, dropout=0.0, batch_first=True)
+        model.train(training)
+        x = randn(16, 128, 256)
+
+        def step():
+            model.zero_grad()
+            model(x).sum().backward()
+
+        def inference():
+            with torch.no_grad():
+                model(x)
+
+        return step if training else inference
+
+
+encoder_layer("transformer/encoder-layer-16x128x256-h4-train", True)
+encoder_layer("transformer/encoder-layer-16x128x256-h4-infer", False)
 
 # Optimizers.
 

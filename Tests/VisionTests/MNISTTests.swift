@@ -1,6 +1,5 @@
 import ExampleSupport
 import Interchange
-import TestSupport
 import Testing
 
 @testable import Vision

@@ -29,16 +29,19 @@ extension Functional {
     let factor = scale ?? 1 / Double(query.shape[-1]).squareRoot()
     var scores = (wide(query) * factor).matmul(k.mT)
     var visible: Tensor?
+    // Where a query sees at least one key; only masks leave one without.
+    var seesSome: Tensor?
     if isCausal {
       let rows = Tensor.arange(query.shape[-2]).unsqueeze(1), columns = Tensor.arange(key.shape[-2])
       visible = (columns .<= rows).to(query.device)
     } else if let attnMask {
       if attnMask.dtype == .bool { visible = attnMask } else { scores = scores + wide(attnMask) }
+      if attnMask.rank > 0 {
+        seesSome = (visible ?? (attnMask.detach() .!= -Double.infinity)).any(dim: -1, keepDim: true)
+      }
     }
     if let visible { scores = Tensor.where(visible, scores, -Double.infinity) }
     var weights: Tensor
-    // Only masks, and only those that hide whole rows, leave a query without keys.
-    let seesSome = attnMask == nil ? nil : (scores.detach() .> -Double.infinity).any(dim: -1, keepDim: true)
     if let seesSome, !seesSome.all().item(as: Bool.self) {
       weights = Tensor.where(seesSome, Tensor.where(seesSome, scores, 0).softmax(dim: -1), 0)
     } else {

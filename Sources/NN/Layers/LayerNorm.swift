@@ -42,6 +42,15 @@ public final class LayerNorm: Layer {
     self.init([size], eps: eps, elementwiseAffine: elementwiseAffine, bias: bias, device: device, dtype: dtype)
   }
 
+  /// A second layer that begins with the values of the first.
+  init(copying other: LayerNorm) {
+    normalizedShape = other.normalizedShape
+    eps = other.eps
+    elementwiseAffine = other.elementwiseAffine
+    weight = other.weight?.copied()
+    bias = other.bias?.copied()
+  }
+
   /// `x` normalized.
   public func forward(_ x: Tensor) -> Tensor {
     Functional.layerNorm(x, normalizedShape, weight: weight, bias: bias, eps: eps)

@@ -22,6 +22,14 @@ public final class Linear: Layer {
       "Linear", [outFeatures, inFeatures], biasSize: bias ? outFeatures : nil, device: device, dtype: dtype)
   }
 
+  /// A second layer that begins with the values of the first.
+  init(copying other: Linear) {
+    inFeatures = other.inFeatures
+    outFeatures = other.outFeatures
+    weight = other.weight.copied()
+    bias = other.bias?.copied()
+  }
+
   /// x·Wᵀ + b.
   public func forward(_ x: Tensor) -> Tensor { x.linear(weight, bias) }
 

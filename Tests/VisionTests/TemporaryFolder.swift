@@ -7,14 +7,12 @@
 #endif
 
 /// A folder of its own for a test, removed with what is in it when the test lets go of it.
-public final class TemporaryFolder {
-  /// Where it is.
-  public let path: String
+final class TemporaryFolder {
+  let path: String
 
   struct Failure: Error {}
 
-  /// Makes the folder.
-  public init() throws {
+  init() throws {
     // Where the system keeps such things: the variable if it is set, else the system's own folder (`P_tmpdir`).
     let parent = getenv("TMPDIR").map { String(cString: $0) } ?? P_tmpdir
     var template = Array("\(parent)/martlet-tests-XXXXXX".utf8CString)
@@ -39,7 +37,7 @@ public final class TemporaryFolder {
   }
 
   /// The names of what is in the folder.
-  public var names: [String] {
+  var names: [String] {
     guard let folder = opendir(path) else { return [] }
     defer { closedir(folder) }
     var names: [String] = []
