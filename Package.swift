@@ -61,6 +61,7 @@ let package = Package(
     .testTarget(
       name: "OracleTests", dependencies: ["Martlet", "TensorModule", "Interchange", "TestSupport"],
       path: "Tests/OracleTests", exclude: ["NOTICE"], resources: [.copy("Cases")], swiftSettings: swiftSettings),
+    tests("InterchangeTests", ["Martlet", "TensorModule", "Interchange", "NN", "TestSupport"]),
     tests("NNTests", ["Martlet", "TensorModule", "TestSupport"]),
     tests("VisionTests", ["Martlet", "Vision", "Interchange", "ExampleSupport", "TestSupport"]),
     tests("CUDABackendTests", ["Martlet", "TensorModule", "CUDABackend", "TestSupport"]),

@@ -14,15 +14,28 @@ package enum AtomicFile {
 
   /// Writes parts one after the other to a temporary file beside `path`, waits until the disk has it, and renames it.
   /// On a failure nothing is left behind and what had the name before stays.
-  package static func write(to path: String, _ body: (inout Writer) throws(FileError) -> Void) throws(FileError) {
+  package static func write(
+    to path: String, _ body: (inout Writer) throws(FileError) -> Void
+  ) throws(FileError) {
+    try write(to: path, failure: { $0 }, body)
+  }
+
+  /// The same for a body that throws errors of its own.
+  package static func writeParts(to path: String, _ body: (inout Writer) throws -> Void) throws {
+    try write(to: path, failure: { $0 as any Error }, body)
+  }
+
+  private static func write<Failure: Error>(
+    to path: String, failure: (FileError) -> Failure, _ body: (inout Writer) throws(Failure) -> Void
+  ) throws(Failure) {
     let number = writeCount.add(1, ordering: .relaxed).newValue
     let partial = "\(path).partial-\(getpid())-\(number)"
     let descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw FileError(path: path, code: errno) }
+    guard descriptor >= 0 else { throw failure(FileError(path: path, code: errno)) }
     var writer = Writer(path: path, descriptor: descriptor)
-    do throws(FileError) {
+    do throws(Failure) {
       try body(&writer)
-      try writer.check(fsync(descriptor))
+      if fsync(descriptor) != 0 { throw failure(FileError(path: path, code: errno)) }
     } catch {
       close(descriptor)
       unlink(partial)
@@ -32,18 +45,35 @@ package enum AtomicFile {
     guard close(descriptor) == 0, rename(partial, path) == 0 else {
       let code = errno
       unlink(partial)
-      throw FileError(path: path, code: code)
+      throw failure(FileError(path: path, code: code))
     }
+    if let error = syncFolder(of: path) { throw failure(error) }
+  }
+
+  /// Waits until the disk has the new name, too, so that it outlives a loss of power.
+  private static func syncFolder(of path: String) -> FileError? {
+    let end = path.lastIndex(of: "/")
+    let folder = end.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
+    // A folder that may be written but not read cannot be waited for; the file itself is on the disk.
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    // Some file systems know no such thing for folders.
+    guard fsync(descriptor) != 0, errno != EINVAL, errno != ENOTSUP, errno != EBADF else { return nil }
+    return FileError(path: path, code: errno)
   }
 
   /// An open file that is written from front to back.
   package struct Writer {
     fileprivate let path: String
     fileprivate let descriptor: Int32
+    /// How many bytes have been written.
+    package private(set) var position = 0
 
     /// Appends bytes.
     package mutating func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
       var written = 0
+      defer { position += written }
       while written < bytes.count {
         let count = systemWrite(descriptor, bytes.baseAddress! + written, bytes.count - written)
         if count >= 0 {
@@ -61,10 +91,6 @@ package enum AtomicFile {
         do throws(FileError) { try append(buffer) } catch { failure = error }
       }
       if let failure { throw failure }
-    }
-
-    fileprivate func check(_ status: Int32) throws(FileError) {
-      if status != 0 { throw FileError(path: path, code: errno) }
     }
   }
 }

@@ -111,8 +111,8 @@ private struct Inflater {
     stream = .allocate(capacity: 1)
     stream.initialize(to: ZStream())
     chunk = .allocate(capacity: Self.chunkSize)
-    // The version's first character and the stream's size are what zlib checks.
-    let status = library.inflateInit2(stream, Self.gzipWindowBits, "1.2.11", CInt(MemoryLayout<ZStream>.size))
+    let status = library.inflateInit2(
+      stream, Self.gzipWindowBits, ZLibrary.version, CInt(MemoryLayout<ZStream>.size))
     guard status == ZLibrary.Status.ok else {
       stream.deallocate()
       chunk.deallocate()

@@ -25,14 +25,18 @@ struct ZStream {
   var reserved: CUnsignedLong = 0
 }
 
-/// The system's zlib, found at run time, so that building needs no header and running without it costs only gzip.
+/// The system's zlib, found at run time, so that building needs no header and running without it costs only
+/// what is compressed.
 struct ZLibrary: Sendable {
   typealias Initialize =
     @Sendable @convention(c) (UnsafeMutableRawPointer, CInt, UnsafePointer<CChar>, CInt) -> CInt
   typealias Step = @Sendable @convention(c) (UnsafeMutableRawPointer, CInt) -> CInt
   typealias Finish = @Sendable @convention(c) (UnsafeMutableRawPointer) -> CInt
+  typealias InitializeDeflate =
+    @Sendable @convention(c) (UnsafeMutableRawPointer, CInt, CInt, CInt, CInt, CInt, UnsafePointer<CChar>, CInt) -> CInt
+  typealias Checksum = @Sendable @convention(c) (CUnsignedLong, UnsafePointer<UInt8>?, CUnsignedInt) -> CUnsignedLong
 
-  /// What zlib's functions answer, as far as inflating meets it.
+  /// What zlib's functions answer, as far as it is met here.
   enum Status {
     static let ok: CInt = 0
     static let streamEnd: CInt = 1
@@ -46,6 +50,13 @@ struct ZLibrary: Sendable {
   let inflate: Step
   let inflateReset: Finish
   let inflateEnd: Finish
+  let deflateInit2: InitializeDeflate
+  let deflate: Step
+  let deflateEnd: Finish
+  let crc32: Checksum
+
+  /// The version's first character and the stream's size are what zlib checks when a run begins.
+  static let version = "1.2.11"
 
   /// The usual names: Linux, macOS.
   static let usualNames = ["libz.so.1", "libz.dylib", "libz.1.dylib", "/usr/lib/libz.1.dylib"]
@@ -58,12 +69,18 @@ struct ZLibrary: Sendable {
     for name in names {
       guard let handle = dlopen(name, RTLD_NOW | RTLD_LOCAL) else { continue }
       guard let initialize = dlsym(handle, "inflateInit2_"), let step = dlsym(handle, "inflate"),
-        let reset = dlsym(handle, "inflateReset"), let end = dlsym(handle, "inflateEnd")
+        let reset = dlsym(handle, "inflateReset"), let end = dlsym(handle, "inflateEnd"),
+        let initializeDeflate = dlsym(handle, "deflateInit2_"), let deflateStep = dlsym(handle, "deflate"),
+        let deflateEnd = dlsym(handle, "deflateEnd"), let checksum = dlsym(handle, "crc32")
       else { continue }
       inflateInit2 = unsafeBitCast(initialize, to: Initialize.self)
       inflate = unsafeBitCast(step, to: Step.self)
       inflateReset = unsafeBitCast(reset, to: Finish.self)
       inflateEnd = unsafeBitCast(end, to: Finish.self)
+      deflateInit2 = unsafeBitCast(initializeDeflate, to: InitializeDeflate.self)
+      deflate = unsafeBitCast(deflateStep, to: Step.self)
+      self.deflateEnd = unsafeBitCast(deflateEnd, to: Finish.self)
+      crc32 = unsafeBitCast(checksum, to: Checksum.self)
       return
     }
     return nil

@@ -1,5 +1,6 @@
 import ExampleSupport
 import Interchange
+import TestSupport
 import Testing
 
 @testable import Vision
