@@ -48,14 +48,19 @@ public final class Embedding: Layer {
     self.maxNorm = maxNorm
     self.normType = normType
     self.scaleGradByFreq = scaleGradByFreq
-    let isTable = embeddings.rank == 2
-    if !isTable && !ThreadMode.hasFailed {
-      fail(TensorError("Embedding", of: embeddings, rule: "the table must have two dimensions, not \(embeddings.rank)"))
-    }
-    numEmbeddings = isTable ? embeddings.shape[0] : 0
-    embeddingDim = isTable ? embeddings.shape[1] : 0
+    (numEmbeddings, embeddingDim) = Self.tableSizes("Embedding", embeddings)
     self.paddingIdx = Self.normalized(paddingIdx, numEmbeddings)
     weight = Parameter(embeddings.detach(), requiresGrad: !freeze)
+  }
+
+  /// The number and the size of the vectors of a table; zeros after failing.
+  static func tableSizes(_ name: String, _ table: Tensor) -> (count: Int, size: Int) {
+    if ThreadMode.hasFailed { return (0, 0) }
+    guard table.rank == 2 else {
+      fail(TensorError(name, of: table, rule: "the table must have two dimensions, not \(table.rank)"))
+      return (0, 0)
+    }
+    return (table.shape[0], table.shape[1])
   }
 
   static func normalized(_ index: Int?, _ count: Int) -> Int? {

@@ -46,6 +46,22 @@ public final class EmbeddingBag: Module {
     weight = Parameter(table)
   }
 
+  /// A table of given vectors, `[count, size]` (PyTorch's `EmbeddingBag.from_pretrained`).
+  /// - Parameter freeze: whether the vectors stay as they are in training.
+  public init(
+    pretrained embeddings: Tensor, freeze: Bool = true, maxNorm: Double? = nil, normType: Double = 2,
+    scaleGradByFreq: Bool = false, mode: BagMode = .mean, includeLastOffset: Bool = false, paddingIdx: Int? = nil
+  ) {
+    (numEmbeddings, embeddingDim) = Embedding.tableSizes("EmbeddingBag", embeddings)
+    self.maxNorm = maxNorm
+    self.normType = normType
+    self.scaleGradByFreq = scaleGradByFreq
+    self.mode = mode
+    self.includeLastOffset = includeLastOffset
+    self.paddingIdx = Embedding.normalized(paddingIdx, numEmbeddings)
+    weight = Parameter(embeddings.detach(), requiresGrad: !freeze)
+  }
+
   /// The reduced bags. See `Functional.embeddingBag`.
   public func callAsFunction(_ input: Tensor, offsets: Tensor? = nil, perSampleWeights: Tensor? = nil) -> Tensor {
     inCall(input, offsets, perSampleWeights) { input, offsets, perSampleWeights in

@@ -37,7 +37,7 @@ public final class Unflatten: Layer {
   public func forward(_ x: Tensor) -> Tensor { x.unflatten(dim: dim, unflattenedSize) }
 
   /// PyTorch's.
-  public var extraDescription: String { "dim=\(dim), unflattened_size=\(unflattenedSize)" }
+  public var extraDescription: String { "dim=\(dim), unflattened_size=\(unflattenedSize.tupleDescription)" }
 }
 
 /// The input itself (PyTorch's `nn.Identity`).
