@@ -9,7 +9,7 @@ struct ModuleRunner {
   func run(_ json: JSON, _ tensors: OracleTensors) -> OracleOutcome {
     do {
       guard let operation = json["op"]?.string else { throw OracleProblem("no operation") }
-      guard let entry = table[operation] else { return .absent("\(operation) is not in the table") }
+      guard let entry = table[operation] else { return .failed("\(operation) is not in the table") }
       func call(_ part: JSON?) throws -> OracleCall {
         OracleCall(
           operation: operation, arguments: try (part?["args"]?.list ?? []).map(tensors.value),

@@ -11,7 +11,8 @@ import Testing
     init(_ name: String, _ isSuitable: (JSON) -> Bool) throws {
       let folder = Bundle.module.resourceURL!.appending(path: "Cases")
       file = try OracleFile(folder, family: "modules", name: name)
-      json = try #require(file.cases.first(where: isSuitable))
+      let found = file.cases.first(where: isSuitable)
+      json = try #require(found)
     }
 
     func reason(_ json: JSON) -> String? {

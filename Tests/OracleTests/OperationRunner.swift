@@ -6,8 +6,6 @@ import TestSupport
 enum OracleOutcome {
   case passed
   case failed(String)
-  /// There is no entry for the operation: counted as failed, without failing the test.
-  case absent(String)
   /// The case does not apply, by its own mark.
   case skipped
 }
