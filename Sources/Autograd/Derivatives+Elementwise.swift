@@ -18,7 +18,7 @@ extension UnaryOperation {
 
   var savedValues: SavedMask {
     switch self {
-    case .copy, .negate, .sign, .floor, .ceil, .round, .trunc, .bitwiseNot, .logicalNot, .isNaN, .isInfinite, .isFinite,
+    case .copy, .negate, .sign, .floor, .ceil, .round, .trunc, .frac, .bitwiseNot, .logicalNot, .isNaN, .isInfinite, .isFinite,
       .signbit:
       .nothing
     case .squareRoot, .reciprocalSquareRoot, .reciprocal, .exp, .exp2, .expm1, .tan, .tanh, .sigmoid, .relu, .erfinv, .ndtri:
@@ -38,7 +38,7 @@ extension UnaryOperation {
     let g = context.takeGradient()
     let result: Tensor
     switch self {
-    case .copy: result = g
+    case .copy, .frac: result = g
     case .negate: result = -g
     case .absolute: result = g * (try context.operand(0).sign())
     case .square: result = g * (try context.operand(0) * 2)
@@ -120,6 +120,8 @@ extension BinaryOperation {
       return needs.contains(1) ? .operands(0, 1) : .nothing
     case .prelu:
       return .operands(0, 1)
+    case .replaceNonFinite:
+      return .operands(0)
     case .power, .hypot, .copysign:
       return SavedMask(operands: .of(0, 1), outputs: 1)
     case .maximum, .minimum, .fmax, .fmin, .atan2, .logaddexp, .logaddexp2, .xlogy, .xlog1py, .zeta:
@@ -217,6 +219,10 @@ extension BinaryOperation {
       let isPositive = x .> 0
       if first { context.give(Tensor.where(isPositive, g, g * weight), to: 0) }
       if second { context.give(Tensor.where(isPositive, 0, g * x), to: 1) }
+    case .replaceNonFinite:
+      let x = try context.operand(0)
+      if first { context.give(Tensor.where(x.isFinite(), g, 0), to: 0) }
+      if second { context.give(Tensor.where(x.isNaN(), g, 0), to: 1) }
     case .reluGradient, .leakyReluGradient, .clampGradient, .shrinkGradient, .thresholdGradient:
       // Linear in the gradient, and flat in the other operand wherever it has a slope at all.
       if first { context.give(apply(.binary(self, parameters), g, try context.operand(1)), to: 0) }

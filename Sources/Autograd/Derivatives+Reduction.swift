@@ -13,7 +13,7 @@ extension ReduceOperation {
     case .sum, .mean, .all, .any, .argMax, .argMin, .countNonZero: .nothing
     case .maximum, .minimum, .logSumExp: SavedMask(operands: .of(0), outputs: 1)
     case .maxWithIndex, .minWithIndex: SavedMask(outputs: 2)
-    case .product, .variance, .sumOfSquares, .sumOfAbsolutes: .operands(0)
+    case .product, .variance, .nanSum, .sumOfSquares, .sumOfAbsolutes: .operands(0)
     }
   }
 
@@ -49,6 +49,8 @@ extension ReduceOperation {
       context.give(g * centred * (2 / Swift.max(0, Double(count) - parameter)), to: 0)
     case .sumOfSquares:
       context.give(g * (try context.operand(0) * 2), to: 0)
+    case .nanSum:
+      context.give(Tensor.where(try context.operand(0).isNaN(), 0, g), to: 0)
     case .sumOfAbsolutes:
       context.give(g * (try context.operand(0).sign()), to: 0)
     case .logSumExp:

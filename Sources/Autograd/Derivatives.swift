@@ -10,7 +10,7 @@ extension Primitive {
     case .unary(let operation, _): operation.isRecorded
     case .binary(let operation, _): operation.isRecorded
     case .reduce(let operation, _, _, _): operation.isRecorded
-    case .searchSorted, .nonzero: false
+    case .searchSorted, .nonzero, .histogram: false
     case .linearAlgebra(let operation): operation.isRecorded
     default: true
     }
@@ -26,7 +26,7 @@ extension Primitive {
     case .cast, .view, .place, .window, .assignWindow, .contiguous, .flip, .triangle, .concatenate: .nothing
     case .cumulative(let operation, _): operation.savedValues
     case .order: SavedMask(outputs: 2)
-    case .searchSorted, .nonzero: .nothing
+    case .searchSorted, .nonzero, .histogram: .nothing
     case .matmul, .convolution, .linear:
       SavedMask(operands: needs.contains(0) ? (needs.contains(1) ? .of(0, 1) : .of(1)) : (needs.contains(1) ? .of(0) : .of()))
     case .linearAlgebra(let operation): operation.savedValues
@@ -70,7 +70,7 @@ extension Primitive {
     case .order(_, let dim, _):
       let shape = context.shape(ofOperand: 0)
       context.give(placed(context.takeGradient(), at: try context.output(1), dim: dim, in: shape), to: 0)
-    case .searchSorted, .nonzero:
+    case .searchSorted, .nonzero, .histogram:
       return
     case .view(let operation):
       context.give(operation.derived(context.takeGradient(), baseShape: context.shape(ofOperand: 0)), to: 0)

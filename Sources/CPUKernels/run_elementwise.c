@@ -86,7 +86,7 @@ int32_t mk_run_flat(int32_t arity, int32_t operation, int32_t dtype, int64_t cou
 }
 
 int32_t mk_run_flat_number(int32_t operation, int32_t dtype, int64_t count, void *output, const void *tensor, double number,
-                           bool number_first) {
+                           bool number_first, double p0, double p1) {
   mk_elementwise work;
   work.arity = 2;
   work.operation = operation;
@@ -104,7 +104,8 @@ int32_t mk_run_flat_number(int32_t operation, int32_t dtype, int64_t count, void
   scalar->data = dtype == MK_float32 ? (void *)&single : (void *)&number;
   scalar->strides[0] = 0;
   scalar->dtype = dtype;
-  work.parameters[0] = work.parameters[1] = 0;
+  work.parameters[0] = p0;
+  work.parameters[1] = p1;
   return mk_run_elementwise(&work);
 }
 

@@ -1,7 +1,9 @@
 // Picking and placing along the middle of contiguous [outer, count, inner] tensors.
 //
-// Every index is checked before anything is written. Destinations that several sources share are written in the order of
+// Every index is checked before it is used: all of them first where elements are placed, a chunk at a time where they are
+// picked into a fresh result. Destinations that several sources share are written in the order of
 // the sources: work is cut along outer and inner, never along the picked positions.
+#include <stdatomic.h>
 #include <string.h>
 
 #include "bodies/narrow.h"
@@ -19,6 +21,7 @@ typedef struct index_job {
   int32_t operation, dtype;
   int64_t step;                  // select and gather: rows a chunk
   int64_t blocks, block;         // scatter and add: runs of `inner` a chunk
+  _Atomic bool strayed;          // gather: a chunk met an index out of range
 } index_job;
 
 static inline int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
@@ -45,17 +48,22 @@ static bool in_range(const int64_t *index, int64_t n, int64_t count, int64_t bad
 
 // ---- Select and gather ------------------------------------------------------------------------------------------------
 
-#define SELECT_ITEMS(T)                                                                                               \
-  for (int64_t r = begin; r < end; r++) {                                                                             \
-    const int64_t o = r / job->picked, j = r % job->picked;                                                           \
-    ((T *)job->output)[r] = ((const T *)job->input)[o * job->count + job->index[j]];                                  \
+// Single elements, line by line: index, from INDEX on, starts anew with every line of a select.
+#define PICK_ITEMS(T, INDEX)                                                                                          \
+  for (int64_t r = begin; r < end;) {                                                                                 \
+    const int64_t o = r / job->picked, j = r % job->picked, n = smaller(job->picked - j, end - r);                    \
+    const T *in = (const T *)job->input + o * job->count;                                                             \
+    const int64_t *index = job->index + (INDEX);                                                                      \
+    T *out = (T *)job->output + r;                                                                                    \
+    for (int64_t i = 0; i < n; i++) out[i] = in[index[i]];                                                            \
+    r += n;                                                                                                           \
   }
 
 static void select_rows(void *context, int64_t chunk) {
   const index_job *job = context;
   const int64_t begin = chunk * job->step, end = smaller(begin + job->step, job->outer * job->picked);
-  if (job->inner == 1 && job->item == 4) { SELECT_ITEMS(uint32_t) return; }
-  if (job->inner == 1 && job->item == 8) { SELECT_ITEMS(uint64_t) return; }
+  if (job->inner == 1 && job->item == 4) { PICK_ITEMS(uint32_t, j) return; }
+  if (job->inner == 1 && job->item == 8) { PICK_ITEMS(uint64_t, j) return; }
   const size_t bytes = (size_t)(job->inner * job->item);
   int64_t o = begin / job->picked, j = begin % job->picked;
   for (int64_t r = begin; r < end; r++) {
@@ -75,7 +83,8 @@ int32_t mk_run_index_select(int64_t item, int64_t outer, int64_t count, int64_t 
 }
 
 #define GATHER_ITEMS(T)                                                                                               \
-  for (int64_t r = begin; r < end; r++) {                                                                             \
+  if (inner == 1) PICK_ITEMS(T, r)                                                                                    \
+  else for (int64_t r = begin; r < end; r++) {                                                                        \
     const T *in = (const T *)job->input + r / job->picked * job->count * inner;                                       \
     const int64_t *index = job->index + r * inner;                                                                    \
     T *out = (T *)job->output + r * inner;                                                                            \
@@ -83,8 +92,13 @@ int32_t mk_run_index_select(int64_t item, int64_t outer, int64_t count, int64_t 
   }
 
 static void gather_rows(void *context, int64_t chunk) {
-  const index_job *job = context;
+  index_job *job = context;
   const int64_t begin = chunk * job->step, end = smaller(begin + job->step, job->outer * job->picked), inner = job->inner;
+  int64_t bad[2];
+  if (!in_range(job->index + begin * inner, (end - begin) * inner, job->count, bad)) {
+    atomic_store_explicit(&job->strayed, true, memory_order_relaxed);
+    return;
+  }
   switch (job->item) {
     case 1: GATHER_ITEMS(uint8_t) break;
     case 2: GATHER_ITEMS(uint16_t) break;
@@ -95,13 +109,15 @@ static void gather_rows(void *context, int64_t chunk) {
 
 int32_t mk_run_gather(int64_t item, int64_t outer, int64_t count, int64_t inner, int64_t picked, const int64_t *index, const void *input, void *output, int64_t bad[2]) {
   if (item != 1 && item != 2 && item != 4 && item != 8) return MK_UNSUPPORTED;
-  if (!in_range(index, outer * picked * inner, count, bad)) return MK_INDEX_OUT_OF_RANGE;
   const int64_t rows = outer * picked;
   if (rows <= 0 || inner <= 0) return MK_OK;
   index_job job = {.item = item, .outer = outer, .count = count, .inner = inner, .picked = picked, .index = index, .input = input, .output = output};
   job.step = rows * inner < 2 * GRAIN ? rows : GRAIN / inner + 1;
   mk_parallel((rows + job.step - 1) / job.step, gather_rows, &job);
-  return MK_OK;
+  if (!atomic_load_explicit(&job.strayed, memory_order_relaxed)) return MK_OK;
+  // Which is the first is asked of all of them, so that the answer does not depend on who met one.
+  in_range(index, rows * inner, count, bad);
+  return MK_INDEX_OUT_OF_RANGE;
 }
 
 // ---- Scatter and add --------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@
 enum { SCAN_SUM, SCAN_PRODUCT, SCAN_LOG_SUM_EXP, SCAN_MAXIMUM, SCAN_MINIMUM };
 enum {
   TILE = 256,    // columns side by side
+  LINES = 4,     // lines side by side
   GRAIN = 32768, // elements worth a chunk
 };
 
@@ -62,7 +63,14 @@ static double log_add(double a, double b) {
 static void run_blocks(void *context, int64_t chunk) {
   const scan_job *job = context;
   const int64_t all = job->outer * job->blocks, begin = chunk * job->step, end = begin + job->step < all ? begin + job->step : all;
-  for (int64_t i = begin; i < end; i++) {
+  int64_t i = begin;
+  if (job->inner == 1 && job->operation < SCAN_MAXIMUM)
+    for (; i + LINES <= end; i += LINES) {
+      if (job->dtype == MK_float32) scan_lines_f32(job, i);
+      else if (job->dtype == MK_float64) scan_lines_f64(job, i);
+      else scan_lines_i64(job, i);
+    }
+  for (; i < end; i++) {
     const int64_t outer = i / job->blocks, first = i % job->blocks * TILE;
     const int64_t width = job->inner - first < TILE ? job->inner - first : TILE;
     if (job->dtype == MK_float32) scan_f32(job, outer, first, width);

@@ -4,6 +4,14 @@
 #define TOTAL(STEP)                                                                                                   \
   for (int64_t i = 0; i < count; i++, x += inner, y += inner)                                                         \
     for (int64_t j = 0; j < width; j++) { const A a = total[j], b = (A)x[j]; y[j] = (T)(total[j] = STEP); }
+// Lines at once, so that the steps of one need not wait for those of another.
+#define TOTAL_LINES(STEP)                                                                                             \
+  {                                                                                                                   \
+    A total[LINES];                                                                                                   \
+    for (int k = 0; k < LINES; k++) total[k] = start;                                                                 \
+    for (int64_t i = 0; i < count; i++)                                                                               \
+      for (int k = 0; k < LINES; k++) { const A a = total[k], b = (A)x[k * count + i]; y[k * count + i] = (T)(total[k] = STEP); } \
+  }
 #define TOTAL_LINE(STEP)                                                                                              \
   { A a = start; for (int64_t i = 0; i < count; i++) { const A b = (A)x[i]; y[i] = (T)(a = STEP); } }
 // Of equals the last is named; NaN beats everything.
@@ -26,6 +34,19 @@
       at[i] = place;                                                                                                  \
     }                                                                                                                 \
   }
+
+// Totals of LINES lines from the outer index on.
+static void S(scan_lines)(const scan_job *job, int64_t outer) {
+  const int64_t count = job->count;
+  const T *x = (const T *)job->input + outer * count;
+  T *y = (T *)job->output + outer * count;
+  const A start = job->operation == SCAN_PRODUCT ? 1 : job->operation == SCAN_LOG_SUM_EXP ? LOWEST : 0;
+  switch (job->operation) {
+    case SCAN_SUM: TOTAL_LINES(ADD(a, b)) break;
+    case SCAN_PRODUCT: TOTAL_LINES(MULTIPLY(a, b)) break;
+    default: TOTAL_LINES(LOG_ADD(a, b)) break;
+  }
+}
 
 // Columns [first, first + width) of one outer index; the whole line where inner is 1.
 static void S(scan)(const scan_job *job, int64_t outer, int64_t first, int64_t width) {
@@ -63,5 +84,6 @@ static void S(scan)(const scan_job *job, int64_t outer, int64_t first, int64_t w
 }
 #undef TOTAL
 #undef TOTAL_LINE
+#undef TOTAL_LINES
 #undef EXTREME
 #undef EXTREME_LINE

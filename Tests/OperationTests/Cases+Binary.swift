@@ -44,6 +44,9 @@ private func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
 private func normalDensity(_ x: Double) -> Double { exp(-x * x / 2) / (2 * Double.pi).squareRoot() }
 private func bits(_ a: Double, _ b: Double, _ body: (Int64, Int64) -> Int64) -> Double { Double(body(Int64(a), Int64(b))) }
 
+/// The number itself, or what replaces it: the second for NaN, 7 and -5 for the infinities.
+private func finite(_ a: Double, _ b: Double) -> Double { a.isNaN ? b : a == .infinity ? 7 : a == -.infinity ? -5 : a }
+
 private func row(_ operation: BinaryOperation) -> BinaryRow {
   func plain(_ dtypes: [DType], _ function: @escaping (Double, Double) -> Double) -> BinaryRow {
     BinaryRow(dtypes: dtypes, function: function)
@@ -175,6 +178,10 @@ private func row(_ operation: BinaryOperation) -> BinaryRow {
     }
   case .logSigmoidGradient: return slope { sigmoid(-$0) }
   case .prelu: return plain(.floats) { $0 > 0 ? $0 : $0 * $1 }
+  case .replaceNonFinite:
+    var row = plain(.floats, finite)
+    row.parameters = Parameters(7, -5)
+    return row
   }
 }
 
@@ -198,8 +205,27 @@ func binaryCases() -> [OperationCase] {
         .binary(operation, row.parameters), "\(a)×\(b)", inputs, dtypes: dtypes, results: row.results,
         slack: row.slack, gradient: isSmall ? row.gradient : .none
       ) { [DenseArray.elementwise($0) { row.function($0[0], $0[1]) }] }
-    } + (operation == .add || operation == .multiply ? [logic(operation)] : operation == .nextafter ? [neighbours()] : [])
+    } + special(operation)
   }
+}
+
+private func special(_ operation: BinaryOperation) -> [OperationCase] {
+  switch operation {
+  case .add, .multiply: [logic(operation)]
+  case .nextafter: [neighbours()]
+  case .replaceNonFinite: [replacements()]
+  default: []
+  }
+}
+
+/// What is no finite number, of one vector and the odd element.
+private func replacements() -> OperationCase {
+  let special: [Double] = [0, .nan, 1.5, .infinity, -.infinity, -0.0, -2]
+  let a = DenseArray([21], special + special + special), b = DenseArray([21], (0..<21).map { Double($0) / 4 })
+  return OperationCase(
+    .binary(.replaceNonFinite, Parameters(7, -5)), "of special numbers", [.varying(a), .varying(b)], dtypes: .floats, slack: 0,
+    gradient: .none
+  ) { [DenseArray.elementwise($0) { finite($0[0], $0[1]) }] }
 }
 
 /// Sums and products of bool are or and and.

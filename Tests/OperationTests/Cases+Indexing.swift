@@ -93,7 +93,7 @@ func indexingCases() -> [OperationCase] {
         })
     }
   }
-  return result + nonzeroCases() + productsWithZeros()
+  return result + nonzeroCases() + histogramCases() + productsWithZeros()
 }
 
 extension ScatterOperation {
@@ -122,6 +122,36 @@ private func nonzeroCases() -> [OperationCase] {
       let kept = found.prefix(places.count) + Array(repeating: Array(repeating: 0, count: shape.count), count: max(0, places.count - found.count))
       return [DenseArray([places.count, shape.count], kept.flatMap { $0.map(Double.init) })]
     }
+  }
+}
+
+/// Counts of numbers and of intervals: few bins and many, elements on the edges and outside.
+private func histogramCases() -> [OperationCase] {
+  var numbers = Numbers(seed: 1200)
+  let samples: [(shape: [Int], bins: Int)] = [([9], 5), ([3, 41], 5), ([2500], 100), ([70], 1500), ([0], 3), ([], 4)]
+  return samples.flatMap { shape, bins -> [OperationCase] in
+    let whole = numbers.integers(shape, 0...min(bins - 1, 100))
+    var real = numbers.array(shape, -3...3)
+    for (place, value) in zip(real.values.indices, [-2, 2, 0, .nan, .infinity, -2.5]) where shape != [] { real.values[place] = value }
+    return [
+      OperationCase(
+        .histogram(.numbers(count: bins)), "\(shape)", [.varying(real, whole: whole)], dtypes: .integers, results: .always(.int64),
+        gradient: .none
+      ) { arrays in
+        var counts = [Double](repeating: 0, count: bins)
+        for value in arrays[0].values { counts[Int(value)] += 1 }
+        return [DenseArray([bins], counts)]
+      },
+      OperationCase(
+        .histogram(.intervals(count: bins, low: -2, high: 2)), "\(shape)", [.varying(real)], dtypes: .floats, slack: 0, gradient: .none
+      ) { arrays in
+        var counts = [Double](repeating: 0, count: bins)
+        for value in arrays[0].values where value >= -2 && value <= 2 {
+          counts[min(bins - 1, Int((value + 2) * Double(bins) / 4))] += 1
+        }
+        return [DenseArray([bins], counts)]
+      },
+    ]
   }
 }
 

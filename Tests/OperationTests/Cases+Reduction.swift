@@ -32,6 +32,7 @@ private func reduced(_ operation: ReduceOperation, _ values: [Double], parameter
   let count = Double(values.count), sum = values.reduce(0, +)
   switch operation {
   case .sum: return [sum]
+  case .nanSum: return [values.reduce(0) { $1.isNaN ? $0 : $0 + $1 }]
   case .mean: return [sum / count]
   case .product: return [values.reduce(1, *)]
   case .maximum: return [extreme(values, largest: true).value]
@@ -62,7 +63,7 @@ extension ReduceOperation {
   /// The types that it is defined for, and the result's.
   fileprivate var types: (operands: [DType], results: ResultRule) {
     switch self {
-    case .sum, .product: (.all, .wide)
+    case .sum, .nanSum, .product: (.all, .wide)
     case .mean, .variance: (.floats, .same)
     case .maximum, .minimum: (.all, .same)
     case .all, .any: (.all, .truth)
@@ -130,17 +131,26 @@ func reductionCases() -> [OperationCase] {
   } + nanCases()
 }
 
-/// NaN is the extreme.
+/// NaN is the extreme, or left out. Short lines, and some that are whole vectors and more.
 private func nanCases() -> [OperationCase] {
-  [ReduceOperation.maximum, .minimum, .argMax, .argMin, .maxWithIndex, .minWithIndex].map { operation in
-    let x = DenseArray([2, 4], [1, .nan, 3, .nan, 4, -.infinity, .infinity, 0])
-    let outputs = operation == .maxWithIndex || operation == .minWithIndex ? 2 : 1
-    return OperationCase(
-      .reduce(operation, AxisSet(1), keepDim: false), "with NaN", [.varying(x)], dtypes: .floats,
-      results: operation.types.results, gradient: .none, resultCount: outputs
-    ) { arrays in
-      let results = groups(arrays[0], [1], keepDim: false).members.map { reduced(operation, $0, parameter: 0) }
-      return (0..<outputs).map { output in DenseArray([2], results.map { $0[output] }) }
-    }
+  let short = DenseArray([2, 4], [1, .nan, 3, .nan, 4, -.infinity, .infinity, 0])
+  var numbers = Numbers(seed: 390)
+  var long = numbers.array([3, 301], -3...3)
+  for place in [17, 301 + 300, 301 + 288] { long.values[place] = .nan }
+  let operations: [ReduceOperation] = [.maximum, .minimum, .argMax, .argMin, .maxWithIndex, .minWithIndex, .nanSum]
+  return operations.flatMap { operation in
+    [nanCase(operation, short), nanCase(operation, long), nanCase(operation, long, axis: 0)]
+  }
+}
+
+private func nanCase(_ operation: ReduceOperation, _ x: DenseArray, axis: Int = 1) -> OperationCase {
+  let outputs = operation == .maxWithIndex || operation == .minWithIndex ? 2 : 1
+  return OperationCase(
+    .reduce(operation, AxisSet(axis), keepDim: false), "with NaN \(x.shape) over \(axis)", [.varying(x)], dtypes: .floats,
+    results: operation.types.results, slack: 4, gradient: .none, resultCount: outputs
+  ) { arrays in
+    let (shape, members) = groups(arrays[0], [axis], keepDim: false)
+    let results = members.map { reduced(operation, $0, parameter: 0) }
+    return (0..<outputs).map { output in DenseArray(shape, results.map { $0[output] }) }
   }
 }

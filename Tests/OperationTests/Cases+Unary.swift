@@ -192,6 +192,7 @@ private func row(_ operation: UnaryOperation) -> UnaryRow {
   case .ceil: return numbers(halves) { $0.rounded(.up) }
   case .round: return numbers(halves) { $0.rounded(.toNearestOrEven) }
   case .trunc: return numbers(halves) { $0.rounded(.towardZero) }
+  case .frac: return activation(kinks: halves) { $0 - $0.rounded(.towardZero) }
   case .bitwiseNot:
     return UnaryRow(operation: operation, dtypes: .integers + [.bool], gradient: .none) { -$0 - 1 }
   case .logicalNot: return predicate { $0 == 0 }

@@ -5,8 +5,8 @@ enum PrimitiveKind: String, CaseIterable {
   case unary, binary, ternary, cast, reduce, cumulative, order, searchSorted, view, place, window, assignWindow, contiguous, flip, triangle, concatenate, matmul, linear,
     linearAlgebra,
     convolution, convolutionInputGradient, convolutionWeightGradient, maxPool, maxPoolGradient, maxPoolPick, averagePool,
-    averagePoolGradient, resample, indexSelect, indexScatter, gather, scatter, nonzero, softmax, softmaxGradient, normalization,
-    normalizationGradient, lstmCell, lstmCellGradient, gruCell, gruCellGradient, ctcLoss, ctcLossGradient, custom
+    averagePoolGradient, resample, indexSelect, indexScatter, gather, scatter, nonzero, histogram, softmax, softmaxGradient,
+    normalization, normalizationGradient, lstmCell, lstmCellGradient, gruCell, gruCellGradient, ctcLoss, ctcLossGradient, custom
 
   /// The keys that rows must exist for.
   var keys: [String] {
@@ -24,6 +24,7 @@ enum PrimitiveKind: String, CaseIterable {
     case .order: OrderOperation.allCases.map { "order.\($0)" }
     case .cast: DType.allCases.map { "cast.\($0)" }
     case .triangle: ["triangle.lower", "triangle.upper"]
+    case .histogram: ["histogram.numbers", "histogram.intervals"]
     case .softmax, .softmaxGradient: [rawValue, rawValue + ".logarithm"]
     default: [rawValue]
     }
@@ -113,6 +114,7 @@ extension Primitive {
     case .gather: .gather
     case .scatter: .scatter
     case .nonzero: .nonzero
+    case .histogram: .histogram
     case .softmax: .softmax
     case .softmaxGradient: .softmaxGradient
     case .normalization: .normalization
@@ -143,6 +145,8 @@ extension Primitive {
     case .order(let operation, _, _): "order.\(operation)"
     case .cast(let dtype): "cast.\(dtype)"
     case .triangle(let isUpper, _): "triangle." + (isUpper ? "upper" : "lower")
+    case .histogram(.numbers): "histogram.numbers"
+    case .histogram(.intervals): "histogram.intervals"
     case .softmax(_, let logarithm), .softmaxGradient(_, let logarithm): kind.rawValue + (logarithm ? ".logarithm" : "")
     default: kind.rawValue
     }

@@ -92,7 +92,9 @@ MK_BINARY_FLOAT_LOOPS(MK_DEFINE)
   MK_ROW_LOOP2P(binary_leakyReluGradient_##type, T, parameter_##type, y > 0 ? x : x * p0)                       \
   MK_ROW_LOOP2P(binary_clampGradient_##type, T, parameter_##type, ((y > p0) & (y < p1)) ? x : 0)                \
   MK_ROW_LOOP2P(binary_shrinkGradient_##type, T, parameter_##type, ((y >= -p0) & (y <= p0)) ? 0 : x)            \
-  MK_ROW_LOOP2P(binary_thresholdGradient_##type, T, parameter_##type, y <= p0 ? 0 : x)
+  MK_ROW_LOOP2P(binary_thresholdGradient_##type, T, parameter_##type, y <= p0 ? 0 : x)                          \
+  MK_ROW_LOOP2P(binary_replaceNonFinite_##type, T, parameter_##type,                                            \
+                x != x ? y : x == (T)INFINITY ? p0 : x == -(T)INFINITY ? p1 : x)
 MK_FLOATS(MK_DEFINE, )
 #undef MK_DEFINE
 
@@ -245,6 +247,7 @@ static const row_kernel binary_table[MK_BINARY_COUNT][MK_DTYPE_COUNT] = {
   MK_FLOATS_ONLY(softplusGradient) MK_FLOATS_ONLY(clampGradient)
   MK_FLOATS_ONLY(shrinkGradient) MK_FLOATS_ONLY(thresholdGradient) MK_FLOATS_ONLY(hardswishGradient)
   MK_FLOATS_ONLY(seluGradient) MK_FLOATS_ONLY(mishGradient) MK_FLOATS_ONLY(logSigmoidGradient) MK_FLOATS_ONLY(prelu)
+  MK_FLOATS_ONLY(replaceNonFinite)
 };
 #undef MK_FLOAT_ENTRIES
 #undef MK_SHORT_ENTRIES
@@ -255,7 +258,7 @@ static const row_kernel binary_table[MK_BINARY_COUNT][MK_DTYPE_COUNT] = {
 #undef MK_WITH_BOOL
 #undef MK_PREDICATE
 #undef MK_BITS
-_Static_assert(MK_BINARY_prelu == MK_BINARY_COUNT - 1 && MK_BINARY_COUNT == 56,
+_Static_assert(MK_BINARY_replaceNonFinite == MK_BINARY_COUNT - 1 && MK_BINARY_COUNT == 57,
                "a new binary operation wants its entry above");
 
 // equal … logicalXor answer bool.

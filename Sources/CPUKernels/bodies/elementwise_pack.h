@@ -39,6 +39,9 @@
   MK_EXCHANGE(16, 8, 4) MK_EXCHANGE(16, 8, 5) MK_EXCHANGE(16, 8, 6) MK_EXCHANGE(16, 8, 7)
 
 
+#define MK_BACKWARDS_8 7, 6, 5, 4, 3, 2, 1, 0
+#define MK_BACKWARDS_16 15, 14, 13, 12, 11, 10, 9, 8, MK_BACKWARDS_8
+
 #define MK_MOVES(bits, size)                                                                                                     \
   typedef uint##bits##_t block_row_##bits __attribute__((ext_vector_type(size)));                                          \
   typedef block_row_##bits block_row_##bits##_u __attribute__((aligned(bits / 8)));                                        \
@@ -49,6 +52,15 @@
     for (int i = 0; i < size; i++) r[i] = *(const block_row_##bits##_u *)(source + i * column_stride);                     \
     MK_TRANSPOSE_##size                                                                                                    \
     for (int i = 0; i < size; i++) *(block_row_##bits##_u *)(target + i * row_stride) = r[i];                              \
+  }                                                                                                                        \
+  /* target[c] = source[-c] */                                                                                             \
+  static void reverse_##bits(int64_t count, const uint##bits##_t *source, uint##bits##_t *target) {                        \
+    int64_t c = 0;                                                                                                         \
+    for (; c + size <= count; c += size) {                                                                                 \
+      const block_row_##bits x = *(const block_row_##bits##_u *)(source - c - (size - 1));                                 \
+      *(block_row_##bits##_u *)(target + c) = __builtin_shufflevector(x, x, MK_BACKWARDS_##size);                          \
+    }                                                                                                                      \
+    for (; c < count; c++) target[c] = source[-c];                                                                         \
   }                                                                                                                        \
   /* target[r · target_row + c] = source[r · row_stride + c · column_stride] */                                            \
   static void gather_##bits(int64_t rows, int64_t columns, const void *source_, int64_t row_stride, int64_t column_stride, \
@@ -76,6 +88,8 @@
       } else if (column_stride == 0) {                                                                                     \
         const uint##bits##_t value = *source;                                                                              \
         MK_INDEPENDENT for (int64_t c = 0; c < columns; c++) target[c] = value;                                            \
+      } else if (column_stride == -1) {                                                                                    \
+        reverse_##bits(columns, source, target);                                                                           \
       } else {                                                                                                             \
         for (int64_t c = 0; c < columns; c++) target[c] = source[c * column_stride];                                       \
       }                                                                                                                    \
@@ -100,6 +114,8 @@ MK_MOVES(32, 8)
 #endif
 MK_MOVES(64, 8)
 #undef MK_MOVES
+#undef MK_BACKWARDS_8
+#undef MK_BACKWARDS_16
 #undef MK_EXCHANGE
 
 static void gather_box(int64_t item, int64_t rows, int64_t columns, const void *source, int64_t row_stride, int64_t column_stride,

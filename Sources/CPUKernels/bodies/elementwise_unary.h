@@ -70,6 +70,7 @@ MK_FLOATS(MK_DEFINE, )
   X(ceil, __builtin_elementwise_ceil(x))                           \
   X(round, __builtin_elementwise_roundeven(x))                     \
   X(trunc, __builtin_elementwise_trunc(x))                         \
+  X(frac, x - __builtin_elementwise_trunc(x))                      \
   X(hardsigmoid, six_steps(x) / 6)                                 \
   X(hardswish, x * six_steps(x) / 6)
 // x + 3 limited to 0 ... 6; NaN stays
@@ -151,7 +152,7 @@ static const row_kernel unary_table[MK_UNARY_COUNT][MK_DTYPE_COUNT] = {
   MK_FLOATS_ONLY(squareRoot) MK_FLOATS_ONLY(reciprocalSquareRoot) MK_FLOATS_ONLY(reciprocal)
   MK_NUMBERS(negate) MK_NUMBERS(absolute) MK_NUMBERS(square) MK_NUMBERS(relu)
   MK_NUMBERS(floor) MK_NUMBERS(ceil) MK_NUMBERS(round) MK_NUMBERS(trunc) MK_NUMBERS(clamp)
-  MK_FLOATS_ONLY(hardshrink) MK_FLOATS_ONLY(softshrink) MK_FLOATS_ONLY(hardsigmoid) MK_FLOATS_ONLY(hardswish)
+  MK_FLOATS_ONLY(frac) MK_FLOATS_ONLY(hardshrink) MK_FLOATS_ONLY(softshrink) MK_FLOATS_ONLY(hardsigmoid) MK_FLOATS_ONLY(hardswish)
   MK_NUMBERS(threshold)
   MK_PREDICATE(sign, unary_same_bool)
   [MK_UNARY_bitwiseNot] = {MK_INTEGER_ENTRIES(bitwiseNot), [MK_bool] = unary_not_bool},
@@ -163,7 +164,7 @@ static const row_kernel unary_table[MK_UNARY_COUNT][MK_DTYPE_COUNT] = {
 #undef MK_FLOATS_ONLY
 #undef MK_NUMBERS
 #undef MK_PREDICATE
-_Static_assert(MK_UNARY_selu == MK_UNARY_COUNT - 1 && MK_UNARY_COUNT == 73, "a new unary operation wants its entry above");
+_Static_assert(MK_UNARY_selu == MK_UNARY_COUNT - 1 && MK_UNARY_COUNT == 74, "a new unary operation wants its entry above");
 
 // logicalNot … signbit answer bool.
 MK_INLINE bool unary_is_predicate(int32_t operation) {

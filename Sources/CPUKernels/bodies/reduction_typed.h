@@ -23,6 +23,13 @@ MK_INLINE bool R(is_nan)(T a) { return a != a; }
 #endif
 MK_INLINE V R(vsquare)(V a) { return R(vmultiply)(a, a); }
 MK_INLINE V R(vsame)(V a) { return a; }
+#if INTEGER
+MK_INLINE V R(vknown)(V a) { return a; }
+MK_INLINE T R(known)(T a) { return a; }
+#else
+MK_INLINE V R(vknown)(V a) { return R(pick)(a == a, a, (V)(T)0); }
+MK_INLINE T R(known)(T a) { return a == a ? a : 0; }
+#endif
 MK_INLINE T R(square)(T a) { return R(multiply)(a, a); }
 MK_INLINE T R(same)(T a) { return a; }
 // NaN beats everything, itself included: the accumulator turns NaN and stays so.
@@ -65,11 +72,60 @@ MK_INLINE T R(minimum)(T a, T x) { return x < a || R(is_nan)(x) ? x : a; }
     return result;                                                                                                    \
   }
 REDUCE_LINE(line_sum, 0, add, same)
+REDUCE_LINE(line_known, 0, add, known)
 REDUCE_LINE(line_squares, 0, add, square)
 REDUCE_LINE(line_absolutes, 0, add, absolute)
 REDUCE_LINE(line_product, 1, multiply, same)
+#if INTEGER
 REDUCE_LINE(line_maximum, LOWEST, maximum, same)
 REDUCE_LINE(line_minimum, HIGHEST, minimum, same)
+#else
+// Extremes of floats: a comparison that passes NaN by, and apart whether there was one, asked of two vectors at a time.
+#define REDUCE_EXTREME(NAME, IDENTITY, COMPARE)                                                                       \
+  MK_INLINE T R(NAME)(const T *x, int64_t n) {                                                                        \
+    T result = IDENTITY;                                                                                              \
+    bool strange = false;                                                                                             \
+    int64_t i = 0;                                                                                                    \
+    if (n >= 2 * LANES) {                                                                                             \
+      V a[8];                                                                                                         \
+      M unordered[2] = {0, 0};                                                                                        \
+      a[0] = a[1] = (V)(T)(IDENTITY);                                                                                 \
+      if (n >= 8 * LANES) {                                                                                           \
+        for (int k = 2; k < 8; k++) a[k] = a[0];                                                                      \
+        for (; i + 8 * LANES <= n; i += 8 * LANES)                                                                    \
+          for (int k = 0; k < 8; k += 2) {                                                                            \
+            __builtin_prefetch(x + i + k * LANES + REDUCE_AHEAD / sizeof(T));                                         \
+            __builtin_prefetch(x + i + (k + 1) * LANES + REDUCE_AHEAD / sizeof(T));                                   \
+            const V p = LOAD(x + i + k * LANES), q = LOAD(x + i + (k + 1) * LANES);                                   \
+            unordered[k / 2 % 2] |= (p != p) | (q != q);                                                              \
+            a[k] = R(pick)(p COMPARE a[k], p, a[k]);                                                                  \
+            a[k + 1] = R(pick)(q COMPARE a[k + 1], q, a[k + 1]);                                                      \
+          }                                                                                                           \
+        for (int k = 2; k < 8; k++) a[k % 2] = R(pick)(a[k] COMPARE a[k % 2], a[k], a[k % 2]);                        \
+      }                                                                                                               \
+      for (; i + LANES <= n; i += LANES) {                                                                            \
+        const V p = LOAD(x + i);                                                                                      \
+        unordered[0] |= p != p;                                                                                       \
+        a[0] = R(pick)(p COMPARE a[0], p, a[0]);                                                                      \
+      }                                                                                                               \
+      a[0] = R(pick)(a[1] COMPARE a[0], a[1], a[0]);                                                                  \
+      strange = __builtin_reduce_or(unordered[0] | unordered[1]) != 0;                                                \
+      T lanes[LANES];                                                                                                 \
+      memcpy(lanes, &a[0], sizeof lanes);                                                                             \
+      for (int w = LANES / 2; w; w /= 2)                                                                              \
+        for (int k = 0; k < w; k++) lanes[k] = lanes[k + w] COMPARE lanes[k] ? lanes[k + w] : lanes[k];               \
+      result = lanes[0];                                                                                              \
+    }                                                                                                                 \
+    for (; i < n; i++) {                                                                                              \
+      strange |= x[i] != x[i];                                                                                        \
+      result = x[i] COMPARE result ? x[i] : result;                                                                   \
+    }                                                                                                                 \
+    return strange ? (T)NAN : result;                                                                                 \
+  }
+REDUCE_EXTREME(line_maximum, LOWEST, >)
+REDUCE_EXTREME(line_minimum, HIGHEST, <)
+#undef REDUCE_EXTREME
+#endif
 #undef REDUCE_LINE
 
 static int64_t R(line_nonzero)(const T *x, int64_t n) {
@@ -176,6 +232,7 @@ static void R(take)(int32_t operation, reduce_state *s, const T *x, int64_t n) {
   switch (operation) {
 #if INTEGER
     case MK_REDUCE_sum: case MK_REDUCE_mean: s->integer = R(add)(s->integer, R(line_sum)(x, n)); break;
+    case MK_REDUCE_nanSum: s->integer = R(add)(s->integer, R(line_known)(x, n)); break;
     case MK_REDUCE_sumOfSquares: s->integer = R(add)(s->integer, R(line_squares)(x, n)); break;
     case MK_REDUCE_sumOfAbsolutes: s->integer = R(add)(s->integer, R(line_absolutes)(x, n)); break;
     case MK_REDUCE_product: s->integer = R(multiply)(s->integer, R(line_product)(x, n)); break;
@@ -183,6 +240,7 @@ static void R(take)(int32_t operation, reduce_state *s, const T *x, int64_t n) {
     case MK_REDUCE_minimum: { const T m = R(line_minimum)(x, n); if (m < s->integer) s->integer = m; break; }
 #else
     case MK_REDUCE_sum: case MK_REDUCE_mean: s->value += (double)R(line_sum)(x, n); break;
+    case MK_REDUCE_nanSum: s->value += (double)R(line_known)(x, n); break;
     case MK_REDUCE_sumOfSquares: s->value += (double)R(line_squares)(x, n); break;
     case MK_REDUCE_sumOfAbsolutes: s->value += (double)R(line_absolutes)(x, n); break;
     case MK_REDUCE_product: s->value *= (double)R(line_product)(x, n); break;
@@ -209,11 +267,11 @@ static void R(join)(int32_t operation, reduce_state *s, const reduce_state *late
   if (later->count == 0) return;
   switch (operation) {
 #if INTEGER
-    case MK_REDUCE_sum: case MK_REDUCE_mean: case MK_REDUCE_sumOfSquares: case MK_REDUCE_sumOfAbsolutes:
+    case MK_REDUCE_sum: case MK_REDUCE_mean: case MK_REDUCE_nanSum: case MK_REDUCE_sumOfSquares: case MK_REDUCE_sumOfAbsolutes:
       s->integer = R(add)(s->integer, later->integer); break;
     case MK_REDUCE_product: s->integer = R(multiply)(s->integer, later->integer); break;
 #else
-    case MK_REDUCE_sum: case MK_REDUCE_mean: case MK_REDUCE_sumOfSquares: case MK_REDUCE_sumOfAbsolutes:
+    case MK_REDUCE_sum: case MK_REDUCE_mean: case MK_REDUCE_nanSum: case MK_REDUCE_sumOfSquares: case MK_REDUCE_sumOfAbsolutes:
       s->value += later->value; break;
     case MK_REDUCE_product: s->value *= later->value; break;
     case MK_REDUCE_variance: R(join_moments)(s, later->value, later->second, later->count); break;
@@ -318,6 +376,7 @@ MK_INLINE bool R(column_operation)(int32_t operation) { return operation != MK_R
 static void R(sweep)(int32_t operation, int64_t width, const T *restrict row, T *restrict accumulator, INDEX *restrict position, INDEX number) {
   switch (operation) {
     case MK_REDUCE_sum: case MK_REDUCE_mean: REDUCE_SWEEP(R(add)(a, x)) break;
+    case MK_REDUCE_nanSum: REDUCE_SWEEP(R(add)(a, R(known)(x))) break;
     case MK_REDUCE_sumOfSquares: REDUCE_SWEEP(R(add)(a, R(square)(x))) break;
     case MK_REDUCE_sumOfAbsolutes: REDUCE_SWEEP(R(add)(a, R(absolute)(x))) break;
     case MK_REDUCE_product: REDUCE_SWEEP(R(multiply)(a, x)) break;
@@ -360,7 +419,7 @@ static void R(columns)(const mk_reduction *work, int64_t base, int64_t kept_stri
   R(start)(operation, &start);
   const bool counts = operation == MK_REDUCE_all || operation == MK_REDUCE_any || operation == MK_REDUCE_countNonZero;
   const bool multiplies = operation == MK_REDUCE_product;
-  const bool flushes = counts || multiplies || operation == MK_REDUCE_sum || operation == MK_REDUCE_mean ||
+  const bool flushes = counts || multiplies || operation == MK_REDUCE_sum || operation == MK_REDUCE_mean || operation == MK_REDUCE_nanSum ||
                        operation == MK_REDUCE_sumOfSquares || operation == MK_REDUCE_sumOfAbsolutes;
   const T identity = counts ? 0 : (T)start.VALUE;
   for (int64_t j = 0; j < width; j++) { accumulator[j] = identity; total[j] = identity; position[j] = 0; }

@@ -109,7 +109,7 @@ int32_t mk_run_flat(int32_t arity, int32_t operation, int32_t dtype, int64_t cou
                     const void *b, double p0, double p1);
 // A binary operation of a contiguous float32 or float64 operand and a number.
 int32_t mk_run_flat_number(int32_t operation, int32_t dtype, int64_t count, void *output, const void *tensor, double number,
-                           bool number_first);
+                           bool number_first, double p0, double p1);
 // `count` contiguous elements set to the element at `value`.
 void mk_run_fill(void *output, int32_t dtype, int64_t count, const void *value);
 
@@ -289,7 +289,8 @@ void mk_run_triangle(int64_t item, int64_t batch, int64_t rows, int64_t columns,
 // ---- Indexing (run_indexing.c, bodies/indexing.h) ---------------------------------------------------------------------
 
 // All contiguous. `item` is the element size in bytes. Indices are 0 ..< count, negative ones are out of range too: one stops
-// with MK_INDEX_OUT_OF_RANGE before anything is written and stores its position in the index array and its value in bad[0], bad[1].
+// with MK_INDEX_OUT_OF_RANGE before anything is written (but for gather's output) and stores its position in the index array and
+// its value in bad[0], bad[1].
 // output[o, j, i] = input[o, index[j], i]: input [outer, count, inner], index [picked], output [outer, picked, inner]
 int32_t mk_run_index_select(int64_t item, int64_t outer, int64_t count, int64_t inner, int64_t picked, const int64_t *index, const void *input, void *output, int64_t bad[2]);
 // output[o, index[j], i] (op)= source[o, j, i], in order of j; operations as for scatter below. dtype any
@@ -303,6 +304,13 @@ int32_t mk_run_scatter(int32_t operation, int32_t dtype, int64_t outer, int64_t 
 // The positions of the first `found` non-zero bytes of a row-major bool array: `rank` coordinates each (positions [found, rank]).
 // Returns how many there were.
 int64_t mk_run_nonzero(int32_t rank, const int64_t *sizes, const uint8_t *mask, int64_t found, int64_t *positions);
+
+// ---- Counting (run_histogram.c) -------------------------------------------------------------------------------------------
+
+// How many of n contiguous elements fall into each of `bins` bins. Integers: the bin is the number itself; one that is no bin
+// stops with MK_INDEX_OUT_OF_RANGE. float32 and float64: the bin is (x - low)·bins/(high - low), computed in the type and
+// truncated; `high` is in the last bin, and what lies outside of low ... high (NaN too) is left out.
+int32_t mk_run_histogram(int32_t dtype, int64_t n, const void *input, double low, double high, int64_t bins, int64_t *counts);
 
 // ---- Recurrent (run_recurrent.c, bodies/recurrent.h) --------------------------------------------------------------------
 

@@ -18,7 +18,7 @@
   X(sphericalBesselJ0)                                                                                                 \
   X(logit)       /* p0 = eps: x is limited to [p0, 1 - p0]; not limited where p0 < 0 */                                \
   X(polygamma)   /* p0 = order */                                                                                      \
-  X(floor) X(ceil) X(round) X(trunc)                                                                                   \
+  X(floor) X(ceil) X(round) X(trunc) X(frac)                                                                             \
   X(bitwiseNot) X(logicalNot) X(isNaN) X(isInfinite) X(isFinite) X(signbit)                                            \
   X(leakyRelu)   /* x > 0 ? x : p0·x */                                                                                \
   X(elu)         /* x > 0 ? x : p0·expm1(p1·x) */                                                                         \
@@ -50,7 +50,8 @@
   X(shrinkGradient)    /* of x: -p0 <= x <= p0 ? 0 : g */                                                              \
   X(thresholdGradient) /* of x: x <= p0 ? 0 : g */                                                                     \
   X(hardswishGradient) X(seluGradient) X(mishGradient) X(logSigmoidGradient) /* of x */                                \
-  X(prelu)             /* (x, weight): x > 0 ? x : weight·x */
+  X(prelu)             /* (x, weight): x > 0 ? x : weight·x */                                                         \
+  X(replaceNonFinite)  /* (x, n): NaN becomes n, the infinities p0 and p1 */
 
 // Three operands.
 #define MK_TERNARY_OPERATIONS(X)                                                                                      \
@@ -63,7 +64,8 @@
   X(sum) X(mean) X(product) X(maximum) X(minimum) X(all) X(any) X(argMax) X(argMin)                                    \
   X(maxWithIndex) X(minWithIndex) /* second output: int64 index of the first extreme, NaN counts as the extreme */     \
   X(variance)                     /* p0 = correction; Σ(x-mean)²/max(0, n-p0) */                                       \
-  X(sumOfSquares) X(sumOfAbsolutes) X(countNonZero) X(logSumExp)
+  X(sumOfSquares) X(sumOfAbsolutes) X(countNonZero) X(logSumExp)                                                       \
+  X(nanSum)                       /* NaN counts as 0 */
 
 #define MK_ENUM_DTYPE(name) MK_##name,
 typedef enum mk_dtype { MK_DTYPES(MK_ENUM_DTYPE) MK_DTYPE_COUNT } mk_dtype;

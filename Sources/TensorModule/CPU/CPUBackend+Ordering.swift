@@ -72,6 +72,23 @@ extension CPUBackend {
       "searchsorted", inputs)
   }
 
+  static func histogram(_ operation: HistogramOperation, _ x: Tensor, into result: Tensor) throws(TensorError) {
+    let source = try contiguous(x, as: x.dtype.computeType)
+    let count = Int64(result.elementCount)
+    guard count > 0 else { return }
+    let counts = result.dtype == .int64 && result.isContiguous
+      ? result : try Tensor(allocating: Specification(result.shape, .int64), device: .cpu)
+    var low = 0.0, high = 0.0
+    if case .intervals(_, let first, let last) = operation { (low, high) = (first, last) }
+    let status = mk_run_histogram(
+      source.dtype.code, Int64(source.elementCount), source.dataPointer, low, high, count, integers(counts))
+    if Int(status) == MK_INDEX_OUT_OF_RANGE {
+      throw TensorError("bincount", of: x, rule: "a number is not in 0 ..< \(count): the tensor was written meanwhile")
+    }
+    try check(status, Primitive.histogram(operation).name, Operands(x))
+    if counts !== result { try unary(.copy, .none, Operands(counts), into: result) }
+  }
+
   static func nonzero(_ x: Tensor, into result: Tensor) throws(TensorError) {
     let count = result.shape[0]
     guard count > 0, x.rank > 0 else { return }

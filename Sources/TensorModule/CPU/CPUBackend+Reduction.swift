@@ -42,7 +42,7 @@ extension CPUBackend {
   /// The type of accumulation and comparison.
   private static func computeType(_ operation: ReduceOperation, _ dtype: DType) -> DType {
     switch operation {
-    case .sum, .product: dtype.isFloatingPoint ? dtype.computeType : .int64
+    case .sum, .nanSum, .product: dtype.isFloatingPoint ? dtype.computeType : .int64
     case .sumOfSquares, .sumOfAbsolutes, .logSumExp, .mean, .variance: dtype.floatingPoint.computeType
     default: dtype.computeType
     }

@@ -79,6 +79,8 @@ enum CPUBackend {
       try scatter(operation, dim, inputs, into: result)
     case .nonzero:
       try nonzero(inputs.first, into: result)
+    case .histogram(let operation):
+      try histogram(operation, inputs.first, into: result)
     case .softmax(let dim, let logarithm):
       try softmax(dim, logarithm, inputs.first, into: result)
     case .softmaxGradient(let dim, let logarithm):

@@ -36,36 +36,40 @@ func applyFlat(
 }
 
 /// Applies an operation of a tensor and a plain number, in this order or, if `isReversed`, the other.
-func apply(_ operation: BinaryOperation, _ a: consuming Tensor, number: Scalar, isReversed: Bool = false) -> Tensor {
+func apply(
+  _ operation: BinaryOperation, _ a: consuming Tensor, number: Scalar, isReversed: Bool = false, parameters: Parameters = .none
+) -> Tensor {
   var a = a  // moved: a consuming parameter itself could not be copied
   let mode = ThreadMode.current
   let flags = a.flags
   guard mode.isPlain, flags.isPlain, operation.isArithmetic,
     a.dtype.rawValue <= DType.float64.rawValue, a.contiguousCount > 0, a.device.isCPU, !number.isBoolean
-  else { return applyWrapped(operation, a, number, isReversed) }
+  else { return applyWrapped(operation, parameters, a, number, isReversed) }
   let isRecorded = Recording.records(flags, mode)
   let result: Tensor
   if !isRecorded && a.isReusable && isKnownUniquelyReferenced(&a) {
     result = a
   } else {
-    guard let fresh = Tensor(sameAs: a) else { return applyWrapped(operation, a, number, isReversed) }
+    guard let fresh = Tensor(sameAs: a) else { return applyWrapped(operation, parameters, a, number, isReversed) }
     result = fresh
   }
   let status = mk_run_flat_number(
     Int32(operation.rawValue), a.dtype.code, Int64(a.contiguousCount), result.dataPointer, a.dataPointer, number.double,
-    isReversed)
-  guard status == MK_OK else { return applyWrapped(operation, a, number, isReversed) }
+    isReversed, parameters.first, parameters.second)
+  guard status == MK_OK else { return applyWrapped(operation, parameters, a, number, isReversed) }
   if isRecorded {
     let wrapped = Tensor.wrapped(number)
-    Recording.recorder?.record(.binary(operation), isReversed ? wrapped : a, isReversed ? a : wrapped, output: result)
+    Recording.recorder?.record(.binary(operation, parameters), isReversed ? wrapped : a, isReversed ? a : wrapped, output: result)
   }
   return result
 }
 
 /// The general way: the number as a 0-d tensor.
-private func applyWrapped(_ operation: BinaryOperation, _ a: Tensor, _ number: Scalar, _ isReversed: Bool) -> Tensor {
+private func applyWrapped(
+  _ operation: BinaryOperation, _ parameters: Parameters, _ a: Tensor, _ number: Scalar, _ isReversed: Bool
+) -> Tensor {
   let wrapped = Tensor.wrapped(number)
-  return isReversed ? apply(.binary(operation), wrapped, a) : apply(.binary(operation), a, wrapped)
+  return isReversed ? apply(.binary(operation, parameters), wrapped, a) : apply(.binary(operation, parameters), a, wrapped)
 }
 
 /// The result, or nil if the general way has to be taken.

@@ -6,7 +6,7 @@ package enum UnaryOperation: UInt8, CaseIterable, Sendable {
   case copy, negate, absolute, sign, square, squareRoot, reciprocalSquareRoot, reciprocal, exp, exp2, expm1,
     log, log2, log10, log1p, sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, asinh, acosh, atanh, sigmoid,
     logSigmoid, relu, gelu, geluTanh, silu, mish, softsign, erf, erfc, erfinv, lgamma, digamma, besselI0, besselI0e,
-    besselI1, besselI1e, erfcx, ndtr, logNdtr, ndtri, entr, sinc, sphericalBesselJ0, logit, polygamma, floor, ceil, round, trunc,
+    besselI1, besselI1e, erfcx, ndtr, logNdtr, ndtri, entr, sinc, sphericalBesselJ0, logit, polygamma, floor, ceil, round, trunc, frac,
     bitwiseNot, logicalNot, isNaN, isInfinite, isFinite, signbit, leakyRelu, elu, softplus, clamp, hardshrink,
     softshrink, threshold, hardsigmoid, hardswish, selu
 }
@@ -19,7 +19,8 @@ package enum BinaryOperation: UInt8, CaseIterable, Sendable {
     bitwiseXor, leftShift, rightShift, gcd, lcm, equal, notEqual, less, lessEqual, greater, greaterEqual,
     logicalAnd, logicalOr, logicalXor, reluGradient, sigmoidGradient, tanhGradient, geluGradient,
     geluTanhGradient, siluGradient, leakyReluGradient, eluGradient, softplusGradient, clampGradient,
-    shrinkGradient, thresholdGradient, hardswishGradient, seluGradient, mishGradient, logSigmoidGradient, prelu
+    shrinkGradient, thresholdGradient, hardswishGradient, seluGradient, mishGradient, logSigmoidGradient, prelu,
+    replaceNonFinite
 }
 
 /// Element-wise functions of three operands.
@@ -30,5 +31,5 @@ package enum TernaryOperation: UInt8, CaseIterable, Sendable {
 /// What a reduction computes over its dimensions.
 package enum ReduceOperation: UInt8, CaseIterable, Sendable {
   case sum, mean, product, maximum, minimum, all, any, argMax, argMin, maxWithIndex, minWithIndex, variance,
-    sumOfSquares, sumOfAbsolutes, countNonZero, logSumExp
+    sumOfSquares, sumOfAbsolutes, countNonZero, logSumExp, nanSum
 }

@@ -18,6 +18,15 @@ extension Primitive {
       let weight = operands[1]
       let product = x.matmul(weight.transpose(0, 1))
       return [operands.count > 2 ? product + operands[2] : product]
+    case .histogram(.numbers(let count)):
+      let ones = Tensor.ones([1], dtype: .int64, device: x.device).expand([x.elementCount])
+      return [Tensor.zeros([count], dtype: .int64, device: x.device).indexAdd(dim: 0, index: x.reshape([-1]).to(.int64), ones)]
+    case .histogram(.intervals(let count, let low, let high)):
+      let numbers = x.reshape([-1]).to(x.dtype.computeType)  // half precisions would be sorted by rounded quotients
+      let counts = (numbers .>= low).logicalAnd(numbers .<= high)
+      let places = ((numbers - low) * Double(count) / (high - low)).to(.int64).clamp(min: 0, max: count - 1)
+      let zeros = Tensor.zeros([count], dtype: numbers.dtype, device: x.device)
+      return [zeros.indexAdd(dim: 0, index: places, counts.to(numbers.dtype)).to(x.dtype)]
     case .lstmCell:
       let previous = operands[1]
       let gates = x.chunk(4, dim: 1)

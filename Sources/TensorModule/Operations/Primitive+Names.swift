@@ -35,6 +35,8 @@ extension Primitive {
     case .gather: "gather"
     case .scatter(let operation, _): operation == .add ? "scatterAdd" : operation == .replace ? "scatter" : "scatterReduce"
     case .nonzero: "nonzero"
+    case .histogram(.numbers): "bincount"
+    case .histogram(.intervals): "histc"
     case .softmax(_, let logarithm): logarithm ? "logSoftmax" : "softmax"
     case .softmaxGradient(_, let logarithm): logarithm ? "logSoftmaxGradient" : "softmaxGradient"
     case .normalization: "normalization"
@@ -84,6 +86,7 @@ extension BinaryOperation {
     case .lessEqual: "le"
     case .greater: "gt"
     case .greaterEqual: "ge"
+    case .replaceNonFinite: "nanToNum"
     default: String(describing: self)
     }
   }
@@ -136,6 +139,7 @@ extension ReduceOperation {
     case .variance: "var"
     case .sumOfSquares, .sumOfAbsolutes: "norm"
     case .logSumExp: "logsumexp"
+    case .nanSum: "nansum"
     default: String(describing: self)
     }
   }

@@ -109,6 +109,10 @@ extension Primitive {
       return try Self.scatterSignature(self.name, first, operands[1], operands[2], dim: dim)
     case .nonzero(let count):
       return Signature([count, first.rank], .int64)
+    case .histogram(.numbers(let count)):
+      return Signature([count], .int64)
+    case .histogram(.intervals(let count, _, _)):
+      return Signature([count], first.dtype)
     case .softmax:
       guard first.dtype.isFloatingPoint else {
         throw TensorError(

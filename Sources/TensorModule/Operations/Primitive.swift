@@ -78,6 +78,8 @@ package enum Primitive: Sendable {
   /// The positions `[count, rank]` of the elements that are not zero. How many there are is counted beforehand: a result's
   /// shape does not depend on values.
   case nonzero(count: Int)
+  /// How many elements fall into each of a number of bins.
+  case histogram(HistogramOperation)
 
   // Fused: each has a decomposition into the above.
   case softmax(dim: Int, logarithm: Bool)
@@ -139,6 +141,15 @@ package enum OrderOperation: UInt8, CaseIterable, Sendable {
   case median, nanMedian
   /// The smallest of the commonest.
   case mode
+}
+
+/// The bins of a histogram.
+package enum HistogramOperation: Sendable, Equatable {
+  /// One for each of the integers 0 ..< count, which is all that there may be; int64 counts.
+  case numbers(count: Int)
+  /// So many equal intervals of low ... high; the last one holds its end, what lies outside is left out. Counts of the
+  /// operand's own type.
+  case intervals(count: Int, low: Double, high: Double)
 }
 
 /// How a scatter combines a source element with what is there.

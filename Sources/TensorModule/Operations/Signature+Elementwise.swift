@@ -17,7 +17,7 @@ extension UnaryOperation {
       .polygamma:
       return Signature(x.shape, x.isWrappedNumber ? .float64 : dtype.floatingPoint)
     case .logSigmoid, .gelu, .geluTanh, .silu, .mish, .softsign, .leakyRelu, .elu, .softplus,
-      .hardshrink, .softshrink, .hardsigmoid, .hardswish, .selu:
+      .frac, .hardshrink, .softshrink, .hardsigmoid, .hardswish, .selu:
       guard dtype.isFloatingPoint else {
         throw TensorError(
           name, of: x, rule: "needs a floating-point tensor, not \(dtype)", hint: "convert it with to(.float32)")
@@ -119,7 +119,7 @@ extension BinaryOperation {
       .clampGradient, .shrinkGradient, .thresholdGradient, .hardswishGradient, .seluGradient, .mishGradient,
       .logSigmoidGradient:
       return promoted
-    case .prelu:
+    case .prelu, .replaceNonFinite:
       guard a.dtype.isFloatingPoint, promoted == a.dtype else {
         throw TensorError(
           name, of: a, b, rule: "needs floating-point operands of one dtype, not \(a.dtype) and \(b.dtype)",
@@ -175,7 +175,7 @@ extension ReduceOperation {
     }
     let result = Shape(shape)
     switch self {
-    case .sum, .product:
+    case .sum, .nanSum, .product:
       return Signature(result, x.dtype.isFloatingPoint ? x.dtype : .int64)
     case .mean, .variance:
       guard x.dtype.isFloatingPoint else {

@@ -158,7 +158,7 @@ extension Tensor {
   }
 
   /// The part after the point, of the element's sign (PyTorch's `frac`).
-  public func frac() -> Tensor { self - trunc() }
+  public consuming func frac() -> Tensor { apply(.unary(.frac), self) }
   /// Degrees to radians.
   public consuming func deg2rad() -> Tensor { self * 0.0174532925199432957692 }
   /// Radians to degrees.
@@ -205,8 +205,7 @@ extension Tensor {
   public func nanToNum(nan: Double = 0, posinf: Double? = nil, neginf: Double? = nil) -> Tensor {
     guard dtype.isFloatingPoint else { return clone() }
     let high = posinf ?? dtype.largestFinite, low = neginf ?? -dtype.largestFinite
-    let numbers = Tensor.where(isNaN(), nan, self)
-    return Tensor.where(numbers .== Double.infinity, high, Tensor.where(numbers .== -Double.infinity, low, numbers))
+    return apply(.replaceNonFinite, self, number: nan.scalar, parameters: Parameters(high, low))
   }
 }
 

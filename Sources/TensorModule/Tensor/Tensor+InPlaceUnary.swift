@@ -145,7 +145,7 @@ extension Tensor {
   public func round_(decimals: Int) -> Tensor { replaceElements("round_") { $0.round(decimals: decimals) } }
   /// `frac` in place.
   @discardableResult
-  public func frac_() -> Tensor { replaceElements("frac_") { $0.frac() } }
+  public func frac_() -> Tensor { applyInPlace(.unary(.frac), self) }
   /// `deg2rad` in place.
   @discardableResult
   public func deg2rad_() -> Tensor { replaceElements("deg2rad_") { $0.deg2rad() } }

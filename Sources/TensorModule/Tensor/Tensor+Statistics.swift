@@ -23,7 +23,12 @@ extension Tensor {
   }
   /// `nansum` over a list of dimensions; an empty list means all.
   public func nansum(dims: [Int], keepDim: Bool = false, dtype: DType? = nil) -> Tensor {
-    withoutNaN.sum(dims: dims, keepDim: keepDim, dtype: dtype)
+    guard let axes = axes("nansum", dims) else { return standIn() }
+    // A NaN is left out before it is converted to integers, where it would be a number.
+    let type = dtype ?? self.dtype
+    let source = type.isFloatingPoint || !self.dtype.isFloatingPoint ? self : Tensor.where(isNaN(), 0, self)
+    let total = apply(.reduce(.nanSum, axes, keepDim: keepDim), dtype.map { source.to($0) } ?? source)
+    return dtype.map { total.to($0) } ?? total
   }
   /// The mean over dimensions of the elements that are not NaN (PyTorch's `nanmean`); without dimensions over all. Floating
   /// point only.
@@ -42,7 +47,6 @@ extension Tensor {
     let total = to(type.computeType).nansum(dims: dims, keepDim: keepDim)
     return (total / count).to(type)
   }
-  private final var withoutNaN: Tensor { dtype.isFloatingPoint ? Tensor.where(isNaN(), 0, self) : self }
 
   // MARK: Matrices
 
@@ -120,9 +124,9 @@ extension Tensor {
     guard low >= 0 else { return failing(TensorError("bincount", of: self, rule: "\(low) is negative")) }
     let (next, overflow) = high.addingReportingOverflow(1)
     guard !overflow else { return failing(TensorError("bincount", of: self, rule: "\(high) is too large")) }
-    let source = weights?.to(type) ?? Tensor.ones([1], dtype: type, device: device).expand([elementCount])
-    return Tensor.zeros([Swift.max(next, minlength)], dtype: type, device: device)
-      .indexAdd(dim: 0, index: to(.int64), source)
+    let count = Swift.max(next, minlength)
+    guard let weights else { return apply(.histogram(.numbers(count: count)), self) }
+    return Tensor.zeros([count], dtype: type, device: device).indexAdd(dim: 0, index: to(.int64), weights.to(type))
   }
 
   /// How many elements lie in each of `bins` equal intervals of min ... max, of its own type (PyTorch's `histc`). What lies
@@ -146,10 +150,7 @@ extension Tensor {
     guard low.isFinite, high.isFinite, low < high else {
       return failing(TensorError("histc", of: self, rule: "the range \(low) ... \(high) must be finite and ascending"))
     }
-    let edges = Tensor.linspace(low, high, bins + 1, dtype: x.dtype, device: device)
-    let places = (x.bucketize(edges, right: true) - 1).maximum(0).minimum(bins - 1)
-    let counts = (x .>= low).logicalAnd(x .<= high).to(x.dtype)
-    return Tensor.zeros([bins], dtype: x.dtype, device: device).indexAdd(dim: 0, index: places, counts).to(dtype)
+    return apply(.histogram(.intervals(count: bins, low: low, high: high)), x).to(dtype)
   }
 
   // MARK: Quantiles
