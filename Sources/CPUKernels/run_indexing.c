@@ -30,12 +30,11 @@ static inline int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 static bool in_range(const int64_t *index, int64_t n, int64_t count, int64_t bad[2]) {
   for (int64_t i = 0; i < n; i += 1024) {
     const int64_t end = smaller(n, i + 1024);
-    int64_t lowest = 0, highest = -1;
-    for (int64_t j = i; j < end; j++) {
-      lowest = index[j] < lowest ? index[j] : lowest;
-      highest = index[j] > highest ? index[j] : highest;
-    }
-    if (lowest >= 0 && highest < count) continue;
+    // One of the two is negative if the index is out of range: the sign of them all tells, without comparisons, which vectors
+    // of 64-bit numbers need not have.
+    uint64_t signs = 0;
+    for (int64_t j = i; j < end; j++) signs |= (uint64_t)index[j] | (uint64_t)(count - 1) - (uint64_t)index[j];
+    if (signs >> 63 == 0) continue;
     for (int64_t j = i; j < end; j++)
       if (index[j] < 0 || index[j] >= count) {
         bad[0] = j;

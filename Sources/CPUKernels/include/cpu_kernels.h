@@ -307,10 +307,10 @@ int64_t mk_run_nonzero(int32_t rank, const int64_t *sizes, const uint8_t *mask, 
 
 // ---- Counting (run_histogram.c) -------------------------------------------------------------------------------------------
 
-// How many of n contiguous elements fall into each of `bins` bins. Integers: the bin is the number itself; one that is no bin
-// stops with MK_INDEX_OUT_OF_RANGE. float32 and float64: the bin is (x - low)·bins/(high - low), computed in the type and
+// How many of n contiguous elements fall into each of `bins` bins. Integers: the bin is the number itself; if one is
+// no bin, the answer is MK_INDEX_OUT_OF_RANGE, and its position, that of the first, goes to `bad`. float32 and float64: the bin is (x - low)·bins/(high - low), computed in the type and
 // truncated; `high` is in the last bin, and what lies outside of low ... high (NaN too) is left out.
-int32_t mk_run_histogram(int32_t dtype, int64_t n, const void *input, double low, double high, int64_t bins, int64_t *counts);
+int32_t mk_run_histogram(int32_t dtype, int64_t n, const void *input, double low, double high, int64_t bins, int64_t *counts, int64_t *bad);
 
 // ---- Recurrent (run_recurrent.c, bodies/recurrent.h) --------------------------------------------------------------------
 

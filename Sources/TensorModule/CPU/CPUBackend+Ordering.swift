@@ -80,12 +80,14 @@ extension CPUBackend {
       ? result : try Tensor(allocating: Specification(result.shape, .int64), device: .cpu)
     var low = 0.0, high = 0.0
     if case .intervals(_, let first, let last) = operation { (low, high) = (first, last) }
+    var bad: Int64 = 0
     let status = mk_run_histogram(
-      source.dtype.code, Int64(source.elementCount), source.dataPointer, low, high, count, integers(counts))
+      source.dtype.code, Int64(source.elementCount), source.dataPointer, low, high, count, integers(counts), &bad)
+    let name = Primitive.histogram(operation).name
     if Int(status) == MK_INDEX_OUT_OF_RANGE {
-      throw TensorError("bincount", of: x, rule: "a number is not in 0 ..< \(count): the tensor was written meanwhile")
+      throw TensorError(name, of: x, rule: "the number at position \(bad) is not in 0 ..< \(count)")
     }
-    try check(status, Primitive.histogram(operation).name, Operands(x))
+    try check(status, name, Operands(x))
     if counts !== result { try unary(.copy, .none, Operands(counts), into: result) }
   }
 

@@ -4,27 +4,31 @@ extension Tensor {
   /// The different elements in ascending order (PyTorch's `unique`); along a dimension the different slices, in
   /// lexicographic order. NaN differs from NaN. Gradients go to the first of equal ones. They come sorted with
   /// `sorted: false`, too.
-  public func unique(sorted: Bool = true, dim: Int? = nil) -> Tensor { uniqueWithInverse(dim: dim).values }
+  public func unique(sorted: Bool = true, dim: Int? = nil) -> Tensor {
+    guard let items = UniqueItems(self, dim: dim, "unique") else { return standIn() }
+    let (sorted, order) = items.sorted
+    return items.values(starts: sorted.differsFromPrevious().flatPositions, order: order)
+  }
 
   /// The different elements or slices as of ``unique(sorted:dim:)``, for each element or slice which of them it is, and how
   /// often each occurs (PyTorch's `unique` with `return_inverse`, `return_counts`).
   public func uniqueWithInverse(dim: Int? = nil) -> (values: Tensor, inverse: Tensor, counts: Tensor) {
     guard let items = UniqueItems(self, dim: dim, "unique") else { return (standIn(), standIn(), standIn()) }
-    let key = items.isFlat ? items.rows.detachedIfSafe : items.rows.detachedIfSafe.lexicographicRanks()
-    let (sorted, order) = key.sort(dim: 0)
+    let (sorted, order) = items.sorted
     return items.results(isNew: sorted.differsFromPrevious(), order: order)
   }
 
   /// The elements, or the slices of a dimension, without those that equal the one before (PyTorch's `unique_consecutive`).
-  public func uniqueConsecutive(dim: Int? = nil) -> Tensor { uniqueConsecutiveWithInverse(dim: dim).values }
+  public func uniqueConsecutive(dim: Int? = nil) -> Tensor {
+    guard let items = UniqueItems(self, dim: dim, "uniqueConsecutive") else { return standIn() }
+    return items.values(starts: items.differences.flatPositions, order: nil)
+  }
 
   /// The elements or slices as of ``uniqueConsecutive(dim:)``, for each element or slice which of them it is, and how many
   /// each stands for.
   public func uniqueConsecutiveWithInverse(dim: Int? = nil) -> (values: Tensor, inverse: Tensor, counts: Tensor) {
     guard let items = UniqueItems(self, dim: dim, "uniqueConsecutive") else { return (standIn(), standIn(), standIn()) }
-    let rows = items.rows.detachedIfSafe
-    let differs = rows.differsFromPrevious()
-    return items.results(isNew: items.isFlat ? differs : differs.any(dim: 1), order: nil)
+    return items.results(isNew: items.differences, order: nil)
   }
 
   /// True along the first dimension where an element is not what stands before it; the first one is.
@@ -84,12 +88,30 @@ private struct UniqueItems {
     rows = moved.reshape([moved.shape[0], moved.shape.dropFirst().reduce(1, *)])
   }
 
+  /// The items, or numbers that order them, in ascending order, and where each was.
+  var sorted: (values: Tensor, indices: Tensor) {
+    let numbers = rows.detachedIfSafe
+    return (isFlat ? numbers : numbers.lexicographicRanks()).sort(dim: 0)
+  }
+
+  /// True for each item that is not what stands before it.
+  var differences: Tensor {
+    let differs = rows.detachedIfSafe.differsFromPrevious()
+    return isFlat ? differs : differs.any(dim: 1)
+  }
+
+  /// The items that begin a group of equals, in order (nil: as they are).
+  func values(starts: Tensor, order: Tensor?) -> Tensor {
+    if ThreadMode.hasFailed { return standIn() }
+    let first = order.map { $0.indexSelect(dim: 0, index: starts) } ?? starts
+    return (isFlat ? rows : source).indexSelect(dim: axis ?? 0, index: first)
+  }
+
   /// From the items in order (nil: as they are), and which of them begin a group of equals.
   func results(isNew: Tensor, order: Tensor?) -> (values: Tensor, inverse: Tensor, counts: Tensor) {
     if ThreadMode.hasFailed { return (standIn(), standIn(), standIn()) }
     let starts = isNew.flatPositions, count = isNew.elementCount
-    let first = order.map { $0.indexSelect(dim: 0, index: starts) } ?? starts
-    let values = (isFlat ? rows : source).indexSelect(dim: axis ?? 0, index: first)
+    let values = values(starts: starts, order: order)
     let groups = isNew.cumsum(dim: 0) - 1
     let inverse = order.map { Tensor.zerosLike(groups).indexCopy(dim: 0, index: $0, groups) } ?? groups
     let end = Tensor.full([1], count, dtype: .int64, device: source.device)
