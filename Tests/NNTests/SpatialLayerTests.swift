@@ -114,6 +114,27 @@ import Testing
     #expect(Upsample(size: 4)(x).shape == [1, 1, 4, 4])
   }
 
+  @Test func hooksSeeCallsOfAllKinds() {
+    /// The first result, to which a hook adds the number of inputs that it was shown.
+    func checkHook(_ module: some Module, _ count: Double, _ location: SourceLocation = #_sourceLocation, _ call: () -> Tensor) {
+      let plain = call()
+      let hook = module.registerForwardHook { _, inputs, outputs in [outputs[0] + Double(inputs.count)] + outputs.dropFirst() }
+      #expect(call().isClose(to: plain + count), sourceLocation: location)
+      hook.remove()
+      #expect(call().isEqual(to: plain), sourceLocation: location)
+    }
+    let x = fill(1, 2, 4, 4, dtype: .float32)
+    let pool = MaxPool2d(2), adaptive = AdaptiveMaxPool2d(2), unpool = MaxUnpool2d(2), bilinear = Bilinear(4, 4, 3)
+    let transposed = ConvTranspose2d(2, 1, kernelSize: 2, stride: 2)
+    let (values, indices) = pool.withIndices(x)
+    checkHook(pool, 1) { pool.withIndices(x).values }
+    checkHook(adaptive, 1) { adaptive.withIndices(x).values }
+    checkHook(unpool, 2) { unpool(values, indices) }
+    checkHook(bilinear, 2) { bilinear(x, x) }
+    checkHook(transposed, 1) { transposed(x, outputSize: [9, 8]) }
+    checkHook(transposed, 1) { transposed(x) }
+  }
+
   @Test func tablesCanBeGiven() {
     let table = Tensor([[1.0, 2], [3, 4], [5, 6]])
     let bag = EmbeddingBag(pretrained: table, mode: .sum, paddingIdx: -1)

@@ -101,7 +101,7 @@ public final class AdaptiveMaxPool1d: Layer {
 
   /// The maxima and where they are in their planes, int64, counted row-major (PyTorch's `return_indices=True`).
   public func withIndices(_ x: Tensor) -> (values: Tensor, indices: Tensor) {
-    inCall { x.adaptiveMaxPool1dWithIndices(outputSize) }
+    inCall(x) { x in x.adaptiveMaxPool1dWithIndices(outputSize) }
   }
 
   /// PyTorch's.
@@ -130,7 +130,7 @@ public final class AdaptiveMaxPool2d: Layer {
 
   /// The maxima and where they are in their planes, int64, counted row-major (PyTorch's `return_indices=True`).
   public func withIndices(_ x: Tensor) -> (values: Tensor, indices: Tensor) {
-    inCall { x.adaptiveMaxPool2dWithIndices(outputSize) }
+    inCall(x) { x in x.adaptiveMaxPool2dWithIndices(outputSize) }
   }
 
   /// PyTorch's.
@@ -159,7 +159,7 @@ public final class AdaptiveMaxPool3d: Layer {
 
   /// The maxima and where they are in their planes, int64, counted row-major (PyTorch's `return_indices=True`).
   public func withIndices(_ x: Tensor) -> (values: Tensor, indices: Tensor) {
-    inCall { x.adaptiveMaxPool3dWithIndices(outputSize) }
+    inCall(x) { x in x.adaptiveMaxPool3dWithIndices(outputSize) }
   }
 
   /// PyTorch's.

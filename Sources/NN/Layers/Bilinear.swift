@@ -37,7 +37,7 @@ public final class Bilinear: Module {
 
   /// The products of the inputs, summed with the weights.
   public func callAsFunction(_ x1: Tensor, _ x2: Tensor) -> Tensor {
-    inCall { Functional.bilinear(x1, x2, weight, bias) }
+    inCall(x1, x2) { x1, x2 in Functional.bilinear(x1, x2, weight, bias) }
   }
 
   /// PyTorch's.

@@ -32,7 +32,7 @@ public final class MaxPool1d: Layer {
   /// The maxima and where they are in their planes, int64, counted row-major (PyTorch's `return_indices=True`): what
   /// ``MaxUnpool1d`` takes.
   public func withIndices(_ x: Tensor) -> (values: Tensor, indices: Tensor) {
-    inCall {
+    inCall(x) { x in
       x.maxPool1dWithIndices(kernelSize, stride: stride, padding: padding, dilation: dilation, ceilMode: ceilMode)
     }
   }
@@ -84,7 +84,7 @@ public final class MaxPool2d: Layer {
   /// The maxima and where they are in their planes, int64, counted row-major (PyTorch's `return_indices=True`): what
   /// ``MaxUnpool2d`` takes.
   public func withIndices(_ x: Tensor) -> (values: Tensor, indices: Tensor) {
-    inCall {
+    inCall(x) { x in
       x.maxPool2dWithIndices(kernelSize, stride: stride, padding: padding, dilation: dilation, ceilMode: ceilMode)
     }
   }
@@ -136,7 +136,7 @@ public final class MaxPool3d: Layer {
   /// The maxima and where they are in their planes, int64, counted row-major (PyTorch's `return_indices=True`): what
   /// ``MaxUnpool3d`` takes.
   public func withIndices(_ x: Tensor) -> (values: Tensor, indices: Tensor) {
-    inCall {
+    inCall(x) { x in
       x.maxPool3dWithIndices(kernelSize, stride: stride, padding: padding, dilation: dilation, ceilMode: ceilMode)
     }
   }

@@ -29,7 +29,9 @@ public final class MaxUnpool1d: Module {
   ///   - outputSize: the result's spatial sizes, or its whole shape; by default (size - 1)·stride - 2·padding + kernel
   ///     size, from which it may differ by less than a stride.
   public func callAsFunction(_ values: Tensor, _ indices: Tensor, outputSize: [Int]? = nil) -> Tensor {
-    inCall { values.maxUnpool1d(indices, kernelSize, stride: stride, padding: padding, outputSize: outputSize) }
+    inCall(values, indices) { values, indices in
+      values.maxUnpool1d(indices, kernelSize, stride: stride, padding: padding, outputSize: outputSize)
+    }
   }
 
   /// PyTorch's.
@@ -72,7 +74,9 @@ public final class MaxUnpool2d: Module {
   ///   - outputSize: the result's spatial sizes, or its whole shape; by default (size - 1)·stride - 2·padding + kernel
   ///     size, from which it may differ by less than a stride.
   public func callAsFunction(_ values: Tensor, _ indices: Tensor, outputSize: [Int]? = nil) -> Tensor {
-    inCall { values.maxUnpool2d(indices, kernelSize, stride: stride, padding: padding, outputSize: outputSize) }
+    inCall(values, indices) { values, indices in
+      values.maxUnpool2d(indices, kernelSize, stride: stride, padding: padding, outputSize: outputSize)
+    }
   }
 
   /// PyTorch's.
@@ -115,7 +119,9 @@ public final class MaxUnpool3d: Module {
   ///   - outputSize: the result's spatial sizes, or its whole shape; by default (size - 1)·stride - 2·padding + kernel
   ///     size, from which it may differ by less than a stride.
   public func callAsFunction(_ values: Tensor, _ indices: Tensor, outputSize: [Int]? = nil) -> Tensor {
-    inCall { values.maxUnpool3d(indices, kernelSize, stride: stride, padding: padding, outputSize: outputSize) }
+    inCall(values, indices) { values, indices in
+      values.maxUnpool3d(indices, kernelSize, stride: stride, padding: padding, outputSize: outputSize)
+    }
   }
 
   /// PyTorch's.

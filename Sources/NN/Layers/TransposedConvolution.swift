@@ -17,7 +17,7 @@ public class TransposedConvolution: Convolution, @unchecked Sendable {
   /// - Parameter outputSize: the result's spatial sizes, or its whole shape. Each may be up to a stride larger than the
   ///   smallest that is possible; others are errors.
   public func callAsFunction(_ x: Tensor, outputSize: [Int]) -> Tensor {
-    inCall {
+    inCall(x) { x in
       if ThreadMode.hasFailed { return standIn() }
       let rank = kernelSizes.count
       guard x.rank == rank + 1 || x.rank == rank + 2 else { return transposed(x, outputPaddings) }  // fails with the right text
