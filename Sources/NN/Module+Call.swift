@@ -10,33 +10,71 @@ extension Module {
   /// }
   /// ```
   /// - Parameters:
-  ///   - input: what the call was given: tensors, optionals, arrays and tuples of them, and anything else. Hooks are shown
-  ///     the tensors in order.
+  ///   - a: what the call was given: a tensor, an optional, array or tuple of some, or anything else. Hooks are shown the
+  ///     tensors in order.
   ///   - body: computes the result from what it is given, which hooks may have replaced.
+  // By hand for one to four arguments: in optimized builds of Swift 6.3 a closure that captures a parameter pack in a
+  // method of a protocol reads the pack's types from a null pointer.
   @inline(__always)
-  public func inCall<each Input, Output>(
-    _ input: repeat each Input, body: (repeat each Input) -> Output
-  ) -> Output {
-    if ModuleTable.isInUse { return inObservedCall(repeat each input, body: body) }
-    return ModuleFrame.with(self, nameOfModule) { body(repeat each input) }
+  public func inCall<A, Output>(_ a: A, body: (A) -> Output) -> Output {
+    if ModuleTable.isInUse {
+      return inObservedCall({ tensors(in: a) }, plain: { body(a) }, replaced: { body($0.apply(to: a)) })
+    }
+    return ModuleFrame.with(self, nameOfModule) { body(a) }
   }
 
+  /// A call with two arguments.
+  @inline(__always)
+  public func inCall<A, B, Output>(_ a: A, _ b: B, body: (A, B) -> Output) -> Output {
+    if ModuleTable.isInUse {
+      return inObservedCall(
+        { tensors(in: (a, b)) }, plain: { body(a, b) },
+        replaced: { body($0.apply(to: a), $0.apply(to: b)) })
+    }
+    return ModuleFrame.with(self, nameOfModule) { body(a, b) }
+  }
+
+  /// A call with three arguments.
+  @inline(__always)
+  public func inCall<A, B, C, Output>(_ a: A, _ b: B, _ c: C, body: (A, B, C) -> Output) -> Output {
+    if ModuleTable.isInUse {
+      return inObservedCall(
+        { tensors(in: (a, b, c)) }, plain: { body(a, b, c) },
+        replaced: { body($0.apply(to: a), $0.apply(to: b), $0.apply(to: c)) })
+    }
+    return ModuleFrame.with(self, nameOfModule) { body(a, b, c) }
+  }
+
+  /// A call with four arguments.
+  @inline(__always)
+  public func inCall<A, B, C, D, Output>(_ a: A, _ b: B, _ c: C, _ d: D, body: (A, B, C, D) -> Output) -> Output {
+    if ModuleTable.isInUse {
+      return inObservedCall(
+        { tensors(in: (a, b, c, d)) }, plain: { body(a, b, c, d) },
+        replaced: { body($0.apply(to: a), $0.apply(to: b), $0.apply(to: c), $0.apply(to: d)) })
+    }
+    return ModuleFrame.with(self, nameOfModule) { body(a, b, c, d) }
+  }
+
+  /// - Parameters:
+  ///   - inputs: gives the tensors among the arguments.
+  ///   - plain: calls the body with the arguments.
+  ///   - replaced: calls it with other tensors in their places.
   @inline(never)
-  private func inObservedCall<each Input, Output>(
-    _ input: repeat each Input, body: (repeat each Input) -> Output
+  private func inObservedCall<Output>(
+    _ inputs: () -> [Tensor], plain: () -> Output, replaced: (inout TensorReplacement) -> Output
   ) -> Output {
     let (own, global) = ModuleTable.lookUp(self)
     return ModuleFrame.with(self, nameOfModule) {
       let call = ObservedCall(self, own?.hooks, global)
-      guard call.isObserved, !ThreadMode.hasFailed else { return body(repeat each input) }
-      var inputs: [Tensor] = []
-      for value in repeat each input { inputs += tensors(in: value) }
+      guard call.isObserved, !ThreadMode.hasFailed else { return plain() }
+      var inputs = inputs()
       let result: Output
       if let changed = call.begin(&inputs) {
         var replacement = TensorReplacement(changed)
-        result = body(repeat replacement.apply(to: each input))
+        result = replaced(&replacement)
       } else {
-        result = body(repeat each input)
+        result = plain()
       }
       guard let changed = call.end(inputs, tensors(in: result)) else { return result }
       var replacement = TensorReplacement(changed)

@@ -149,7 +149,7 @@ public final class MultiheadAttention: ModeDependent {
     _ query: Tensor, _ key: Tensor, _ value: Tensor, keyPaddingMask: Tensor? = nil, needWeights: Bool = true,
     attnMask: Tensor? = nil, averageAttnWeights: Bool = true, isCausal: Bool = false
   ) -> (output: Tensor, weights: Tensor?) {
-    inCall(query, key, value, keyPaddingMask, attnMask) { query, key, value, keyPaddingMask, attnMask in
+    inCall(query, key, value) { query, key, value in
       if ThreadMode.hasFailed { return (standIn(), nil) }
       let swaps = batchFirst && query.rank == 3 && key.rank == 3 && value.rank == 3
       // One tensor stays one: then the three projections are one product.

@@ -74,8 +74,7 @@ public final class Transformer: Module {
     srcKeyPaddingMask: Tensor? = nil, tgtKeyPaddingMask: Tensor? = nil, memoryKeyPaddingMask: Tensor? = nil,
     srcIsCausal: Bool = false, tgtIsCausal: Bool = false, memoryIsCausal: Bool = false
   ) -> Tensor {
-    inCall(src, tgt, srcMask, tgtMask, memoryMask, srcKeyPaddingMask, tgtKeyPaddingMask, memoryKeyPaddingMask) {
-      src, tgt, srcMask, tgtMask, memoryMask, srcKeyPaddingMask, tgtKeyPaddingMask, memoryKeyPaddingMask in
+    inCall(src, tgt) { src, tgt in
       if let rule = misfit(src, tgt) { return failing(TensorError("Transformer", of: src, tgt, rule: rule)) }
       let memory = encoder(src, mask: srcMask, srcKeyPaddingMask: srcKeyPaddingMask, isCausal: srcIsCausal)
       return decoder(

@@ -24,8 +24,7 @@ public final class TransformerDecoder: Module {
     _ tgt: Tensor, _ memory: Tensor, tgtMask: Tensor? = nil, memoryMask: Tensor? = nil, tgtKeyPaddingMask: Tensor? = nil,
     memoryKeyPaddingMask: Tensor? = nil, tgtIsCausal: Bool = false, memoryIsCausal: Bool = false
   ) -> Tensor {
-    inCall(tgt, memory, tgtMask, memoryMask, tgtKeyPaddingMask, memoryKeyPaddingMask) {
-      tgt, memory, tgtMask, memoryMask, tgtKeyPaddingMask, memoryKeyPaddingMask in
+    inCall(tgt, memory) { tgt, memory in
       let output = layers.reduce(tgt) { x, layer in
         layer(
           x, memory, tgtMask: tgtMask, memoryMask: memoryMask, tgtKeyPaddingMask: tgtKeyPaddingMask,

@@ -87,8 +87,7 @@ public final class TransformerDecoderLayer: Module {
     _ tgt: Tensor, _ memory: Tensor, tgtMask: Tensor? = nil, memoryMask: Tensor? = nil, tgtKeyPaddingMask: Tensor? = nil,
     memoryKeyPaddingMask: Tensor? = nil, tgtIsCausal: Bool = false, memoryIsCausal: Bool = false
   ) -> Tensor {
-    inCall(tgt, memory, tgtMask, memoryMask, tgtKeyPaddingMask, memoryKeyPaddingMask) {
-      tgt, memory, tgtMask, memoryMask, tgtKeyPaddingMask, memoryKeyPaddingMask in
+    inCall(tgt, memory) { tgt, memory in
       func attended(_ x: Tensor) -> Tensor {
         dropout1(
           selfAttn(

@@ -36,7 +36,7 @@ public final class TransformerEncoder: Layer {
   public func callAsFunction(
     _ src: Tensor, mask: Tensor? = nil, srcKeyPaddingMask: Tensor? = nil, isCausal: Bool = false
   ) -> Tensor {
-    inCall(src, mask, srcKeyPaddingMask) { encode($0, $1, $2, isCausal) }
+    inCall(src) { encode($0, mask, srcKeyPaddingMask, isCausal) }
   }
 
   private func encode(_ src: Tensor, _ mask: Tensor?, _ padding: Tensor?, _ isCausal: Bool) -> Tensor {

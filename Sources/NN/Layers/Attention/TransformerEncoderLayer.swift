@@ -81,7 +81,7 @@ public final class TransformerEncoderLayer: Layer {
   public func callAsFunction(
     _ src: Tensor, srcMask: Tensor? = nil, srcKeyPaddingMask: Tensor? = nil, isCausal: Bool = false
   ) -> Tensor {
-    inCall(src, srcMask, srcKeyPaddingMask) { encode($0, $1, $2, isCausal) }
+    inCall(src) { encode($0, srcMask, srcKeyPaddingMask, isCausal) }
   }
 
   private func encode(_ x: Tensor, _ mask: Tensor?, _ padding: Tensor?, _ isCausal: Bool) -> Tensor {
