@@ -144,7 +144,8 @@ struct BackwardPass {
       }
       pass.abandonQueue()
     }
-    if createsGraph { withGrad { body(&self) } } else { withNoGrad { body(&self) } }
+    // In the types of the forward computation, whatever the scope around.
+    Autocast.without { if createsGraph { withGrad { body(&self) } } else { withNoGrad { body(&self) } } }
   }
 
   /// After a failure: gives claimed nodes back.

@@ -29,6 +29,9 @@ final class CheckpointFrame: Sendable {
   private let inputs: [Tensor]
   private let versions: [UInt32]
   private let randomState: Generator.State?
+  /// The call may be made again when the parameters that were lent to it are back.
+  private let substitution = Substitution.current
+  private let dtype = autocastDType
   private let body: @Sendable ([Tensor]) -> [Tensor]
 
   private struct Content {
@@ -66,7 +69,7 @@ final class CheckpointFrame: Sendable {
     let presentState = randomState.map { _ in Generator.default.savedState }
     if let randomState { Generator.default.savedState = randomState }
     let scope = CheckpointScope(self, isCollecting: true)
-    _ = scope.run { body(inputs) }
+    _ = scope.run { Autocast.with(dtype) { substitution?.run { body(inputs) } ?? body(inputs) } }
     if let presentState { Generator.default.savedState = presentState }
     let kinds = content.withLock { $0.kinds }
     guard scope.kinds == kinds else {

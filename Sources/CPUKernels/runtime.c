@@ -17,6 +17,7 @@ void mk_set_thread_slot(void *value) { slot = value; }
 static _Thread_local void *module_slot __attribute__((tls_model("initial-exec"))) = NULL;
 
 void *mk_module_slot(void) { return module_slot; }
+uintptr_t mk_thread_identity(void) { return (uintptr_t)&module_slot; }
 void mk_set_module_slot(void *value) { module_slot = value; }
 
 void mk_wait(uint32_t attempts) {

@@ -66,15 +66,16 @@ extension Module {
   ) -> Output {
     let (own, global) = ModuleTable.lookUp(self)
     return ModuleFrame.with(self, nameOfModule) {
+      func run(_ body: () -> Output) -> Output { own?.parametrizations?.run(body) ?? body() }
       let call = ObservedCall(self, own?.hooks, global)
-      guard call.isObserved, !ThreadMode.hasFailed else { return plain() }
+      guard call.isObserved, !ThreadMode.hasFailed else { return run(plain) }
       var inputs = inputs()
       let result: Output
       if let changed = call.begin(&inputs) {
         var replacement = TensorReplacement(changed)
-        result = replaced(&replacement)
+        result = run { replaced(&replacement) }
       } else {
-        result = plain()
+        result = run(plain)
       }
       guard let changed = call.end(inputs, tensors(in: result)) else { return result }
       var replacement = TensorReplacement(changed)

@@ -27,7 +27,7 @@ extension Module {
         collect(value, property: property, key: overrides[property] ?? property.snakeCased, overrides, into: &result)
       }
     }
-    return result
+    return ModuleTable.extras(of: self)?.parametrizations?.substituted(in: result) ?? result
   }
 
   private func collect(

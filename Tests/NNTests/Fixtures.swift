@@ -5,7 +5,7 @@ import Testing
 /// The results of PyTorch by case, each a list of tensors' values.
 let layerFixtures: [String: [[Double]]] = {
   var result: [String: [[Double]]] = [:]
-  for line in (layerFixtureText + "\n" + sequenceFixtureText).split(separator: "\n") {
+  for line in [layerFixtureText, sequenceFixtureText, parametrizationFixtureText].joined(separator: "\n").split(separator: "\n") {
     let parts = line.split(separator: ":", maxSplits: 1)
     result[String(parts[0])] = parts[1].split(separator: "|").map { $0.split(separator: " ").compactMap { Double($0) } }
   }

@@ -144,3 +144,37 @@ private final class Net: Layer {
     }
   }
 }
+
+@Suite struct DescriptionTests {
+  @Test func listsAsPyTorchPrintsThem() {
+    final class Blocks: Layer {
+      let layers = (0..<3).map { _ in Sequential(Linear(1, 1)) }
+      let heads = ["b": ReLU(), "a": ReLU()]
+      func forward(_ x: Tensor) -> Tensor { layers[0](x) }
+    }
+    #expect(
+      Blocks().description == """
+        Blocks(
+          (layers): ModuleList(
+            (0-2): 3 x Sequential(
+              (0): Linear(in_features=1, out_features=1, bias=True)
+            )
+          )
+          (heads): ModuleDict(
+            (a): ReLU()
+            (b): ReLU()
+          )
+        )
+        """)
+    let linear = { Linear(2, 2) }
+    #expect(
+      ModuleList([linear(), linear(), linear(), ReLU(), linear()]).description == """
+        ModuleList(
+          (0-2): 3 x Linear(in_features=2, out_features=2, bias=True)
+          (3): ReLU()
+          (4): Linear(in_features=2, out_features=2, bias=True)
+        )
+        """)
+    #expect(ModuleList().description == "ModuleList()")
+  }
+}

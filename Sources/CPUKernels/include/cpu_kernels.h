@@ -36,6 +36,8 @@ void *mk_thread_slot(void);
 void mk_set_thread_slot(void *value);
 // Another: the innermost running module call, for error texts.
 void *mk_module_slot(void);
+/* A number of the calling thread's own while it lives; not 0. */
+uintptr_t mk_thread_identity(void);
 void mk_set_module_slot(void *value);
 // What a thread does between two looks at a lock that another holds: spins, yields, then sleeps for moments.
 void mk_wait(uint32_t attempts);

@@ -5,10 +5,14 @@ internal import TensorModule
 /// found.
 final class ModuleExtras: Sendable {
   let hooks: ModuleHooks
+  let parametrizations: Parametrizations?
 
-  init(hooks: ModuleHooks = ModuleHooks()) { self.hooks = hooks }
+  init(hooks: ModuleHooks = ModuleHooks(), parametrizations: Parametrizations? = nil) {
+    self.hooks = hooks
+    self.parametrizations = parametrizations
+  }
 
-  var isEmpty: Bool { hooks.isEmpty }
+  var isEmpty: Bool { hooks.isEmpty && parametrizations == nil }
 }
 
 /// The side table: what few modules have, so that no module needs a field for it.
@@ -97,7 +101,7 @@ enum ModuleTable {
     update(module) { extras in
       var hooks = extras?.hooks ?? ModuleHooks()
       body(&hooks)
-      return ModuleExtras(hooks: hooks)
+      return ModuleExtras(hooks: hooks, parametrizations: extras?.parametrizations)
     }
   }
 

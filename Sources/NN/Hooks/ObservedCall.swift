@@ -19,7 +19,7 @@ struct ObservedCall {
   }
 
   /// False if there is nothing to do.
-  var isObserved: Bool { own != nil || !global.isEmpty }
+  var isObserved: Bool { own?.isEmpty == false || !global.isEmpty }
 
   /// Shows the inputs to the hooks; what takes their place, or nil if nothing does.
   func begin(_ inputs: inout [Tensor]) -> [Tensor]? {

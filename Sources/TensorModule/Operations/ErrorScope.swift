@@ -29,7 +29,7 @@ package struct ThreadMode: OptionSet, Sendable {
   package static func with<R, E: Error>(
     adding added: ThreadMode = [], removing removed: ThreadMode = [], _ body: () throws(E) -> R
   ) throws(E) -> R {
-    let changing: ThreadMode = [.noGradient, .inference, .anomaly, .checkpoint]
+    let changing: ThreadMode = [.noGradient, .inference, .anomaly, .checkpoint, .autocast]
     let outer = current
     current = outer.union(added).subtracting(removed)
     // Only the bits that were asked for go back: a failure inside must stay visible outside.

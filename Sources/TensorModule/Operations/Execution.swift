@@ -11,6 +11,7 @@ package func apply(_ primitive: Primitive, _ a: consuming Tensor) -> Tensor {
   let flags = a.flags
   if mode.contains(.failed) { return standIn() }
   if flags.contains(.standIn) { useOfStandIn(a) }
+  if mode.isAutocast, let operands = Autocast.converted(primitive, Operands(a), mode) { return apply(primitive, operands) }
   do throws(TensorError) {
     let signature = try primitive.signature(Operands(a))
     if Recording.records(flags, mode) { return try runRecorded(primitive, Operands(a), signature) }
@@ -36,6 +37,7 @@ package func apply(_ primitive: Primitive, _ a: consuming Tensor, _ b: consuming
   let flags = a.flags.union(b.flags)
   if mode.contains(.failed) { return standIn() }
   if flags.contains(.standIn) { useOfStandIn(a, b) }
+  if mode.isAutocast, let operands = Autocast.converted(primitive, Operands(a, b), mode) { return apply(primitive, operands) }
   do throws(TensorError) {
     let signature = try primitive.signature(Operands(a, b))
     if Recording.records(flags, mode) { return try runRecorded(primitive, Operands(a, b), signature) }
@@ -63,6 +65,7 @@ package func apply(_ primitive: Primitive, _ operands: Operands) -> Tensor {
   let flags = operands.flags
   if mode.contains(.failed) { return standIn() }
   if flags.contains(.standIn) { useOfStandIn(operands.array) }
+  if mode.isAutocast, let operands = Autocast.converted(primitive, operands, mode) { return apply(primitive, operands) }
   do throws(TensorError) {
     let signature = try primitive.signature(operands)
     return Recording.records(flags, mode)
@@ -79,6 +82,9 @@ package func applyToAll(_ primitive: Primitive, _ operands: Operands, resultCoun
   func standIns() -> [Tensor] { (0..<resultCount).map { _ in standIn() } }
   if mode.contains(.failed) { return standIns() }
   if flags.contains(.standIn) { useOfStandIn(operands.array) }
+  if mode.isAutocast, let operands = Autocast.converted(primitive, operands, mode) {
+    return applyToAll(primitive, operands, resultCount: resultCount)
+  }
   do throws(TensorError) {
     let signature = try primitive.signature(operands)
     let device = operands.resultDevice
@@ -226,7 +232,7 @@ private func runOnDevice(
   for tensor in operands.array { local.append(tensor.device == device ? tensor : try tensor.copied(to: device)) }
   let outputs = [result] + others
   if try backend.execute(primitive, Operands(local), into: outputs) { return }
-  if let decomposed = ThreadMode.with(adding: .noGradient, { primitive.decomposed(Operands(local)) }) {
+  if let decomposed = ThreadMode.with(adding: .noGradient, removing: .autocast, { primitive.decomposed(Operands(local)) }) {
     for (output, value) in zip(outputs, decomposed) { try output.overwrite(with: value) }
     return
   }

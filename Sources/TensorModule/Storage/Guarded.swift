@@ -47,3 +47,26 @@ package final class Guarded<Value>: @unchecked Sendable {
     return try body(&value)
   }
 }
+
+/// A lock that the thread which holds it may take again: for whole calls, in which the same code may be met once more.
+package final class RecursiveLock: Sendable {
+  private let lock = SpinLock()
+  /// The thread that holds the lock, or 0.
+  private let owner = Atomic<UInt>(0)
+
+  package init() {}
+
+  /// True while the calling thread holds the lock.
+  package var isHeld: Bool { owner.load(ordering: .relaxed) == UInt(mk_thread_identity()) }
+
+  package func withLock<R>(_ body: () throws -> R) rethrows -> R {
+    if isHeld { return try body() }
+    lock.lock()
+    owner.store(UInt(mk_thread_identity()), ordering: .relaxed)
+    defer {
+      owner.store(0, ordering: .relaxed)
+      lock.unlock()
+    }
+    return try body()
+  }
+}

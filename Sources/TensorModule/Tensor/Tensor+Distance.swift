@@ -10,6 +10,10 @@ extension Tensor {
   /// The p-norm distances between the rows of two matrices: `[…, m, k]` and `[…, n, k]` give `[…, m, n]`, leading
   /// dimensions broadcast (PyTorch's `cdist`). The gradient between equal rows is 0.
   public func cdist(_ other: Tensor, p: Double = 2) -> Tensor {
+    Autocast.full(self).rowDistances(Autocast.full(other), p)
+  }
+
+  private final func rowDistances(_ other: Tensor, _ p: Double) -> Tensor {
     guard rank >= 2, other.rank >= 2, shape[-1] == other.shape[-1] else {
       return failing(
         TensorError("cdist", of: self, other, rule: "needs matrices with rows of one length", hint: "the last dimensions must be equal"))
@@ -21,7 +25,7 @@ extension Tensor {
     // As PyTorch: many rows go through the matrix product, which costs some digits between near rows.
     if p == 2 && (shape[-2] > 25 || other.shape[-2] > 25) {
       let squares = square().sum(dim: -1, keepDim: true), otherSquares = other.square().sum(dim: -1, keepDim: true)
-      return (squares + otherSquares.mT - matmul(other.mT) * 2).relu().rootFlatAtZero()
+      return (squares + otherSquares.mT - Autocast.without { matmul(other.mT) } * 2).relu().rootFlatAtZero()
     }
     return (unsqueeze(-2) - other.unsqueeze(-3)).distance(p)
   }

@@ -53,7 +53,7 @@ extension Tensor {
     guard rank == 2, vector.rank == 1 else {
       return failing(TensorError("mv", of: self, vector, rule: "needs a matrix and a vector"))
     }
-    return matmul(vector)
+    return Autocast.without { matmul(vector) }
   }
 
   /// The sum of products of two vectors (PyTorch's `dot`).
@@ -62,7 +62,7 @@ extension Tensor {
     guard rank == 1, other.rank == 1 else {
       return failing(TensorError("dot", of: self, other, rule: "both operands must be vectors"))
     }
-    return matmul(other)
+    return Autocast.without { matmul(other) }
   }
 
   /// self·weightᵀ + bias (PyTorch's `F.linear`): self `[…, in]`, weight `[out, in]` (or `[in]`, which gives `[…]`), bias

@@ -43,7 +43,8 @@ extension Tensor {
           rule: "a padding of \(padding.count) numbers is not supported for \(rank) dimensions in mode \(mode)",
           hint: "2 numbers need 2 or 3 dimensions, 4 need 3 or 4, 6 need 4 or 5"))
     }
-    var result = self
+    // Computed in float32 where PyTorch's mixed precision does so.
+    var result = mode != .circular && !(mode == .reflect && dims == 3) ? Autocast.full(self) : self
     for i in 0..<dims {
       result = result.padded(dim: rank - 1 - i, before: padding[2 * i], after: padding[2 * i + 1], mode: mode)
     }

@@ -53,7 +53,7 @@ extension Tensor {
   /// The sum of the diagonal of a matrix (PyTorch's `trace`); integers give int64.
   public func trace() -> Tensor {
     guard rank == 2 else { return failing(TensorError("trace", of: self, rule: "needs a matrix, not \(rank) dimensions")) }
-    return diagonal().sum()
+    return Autocast.full(diagonal()).sum()
   }
 
   /// The covariances of variables, one a row, observed in columns (PyTorch's `cov`). One row of numbers is one variable.
@@ -159,19 +159,19 @@ extension Tensor {
   /// several q, in one dimension, the results come first. float32 and float64; NaN where there is a NaN.
   public func quantile(
     _ q: Tensor, dim: Int? = nil, keepDim: Bool = false, interpolation: QuantileInterpolation = .linear
-  ) -> Tensor { quantile("quantile", q, dim, keepDim, interpolation) }
+  ) -> Tensor { Autocast.full(self).quantile("quantile", Autocast.full(q), dim, keepDim, interpolation) }
   /// One quantile.
   public func quantile(
     _ q: Double, dim: Int? = nil, keepDim: Bool = false, interpolation: QuantileInterpolation = .linear
-  ) -> Tensor { quantile("quantile", Tensor.full([], q, dtype: dtype.floatingPoint, device: device), dim, keepDim, interpolation) }
+  ) -> Tensor { quantile(Tensor.full([], q, dtype: dtype.floatingPoint, device: device), dim: dim, keepDim: keepDim, interpolation: interpolation) }
   /// The quantiles of the elements that are not NaN (PyTorch's `nanquantile`).
   public func nanquantile(
     _ q: Tensor, dim: Int? = nil, keepDim: Bool = false, interpolation: QuantileInterpolation = .linear
-  ) -> Tensor { quantile("nanquantile", q, dim, keepDim, interpolation) }
+  ) -> Tensor { Autocast.full(self).quantile("nanquantile", Autocast.full(q), dim, keepDim, interpolation) }
   /// One quantile of the elements that are not NaN.
   public func nanquantile(
     _ q: Double, dim: Int? = nil, keepDim: Bool = false, interpolation: QuantileInterpolation = .linear
-  ) -> Tensor { quantile("nanquantile", Tensor.full([], q, dtype: dtype.floatingPoint, device: device), dim, keepDim, interpolation) }
+  ) -> Tensor { nanquantile(Tensor.full([], q, dtype: dtype.floatingPoint, device: device), dim: dim, keepDim: keepDim, interpolation: interpolation) }
 
   private final func quantile(
     _ name: String, _ q: Tensor, _ dim: Int?, _ keepDim: Bool, _ interpolation: QuantileInterpolation

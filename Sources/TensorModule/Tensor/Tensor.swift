@@ -174,6 +174,28 @@ public class Tensor: @unchecked Sendable {
     storedDevice = other.device
   }
 
+  /// What a tensor is apart from being this object: its elements and its gradient history.
+  package struct Substance {
+    let data: Tensor
+    let history: (node: AnyObject, output: Int)?
+    let flags: TensorFlags
+  }
+
+  /// What this tensor is now.
+  package final var substance: Substance {
+    let flags = flags
+    return Substance(
+      data: Tensor(storage, layout: layout, dtype: dtype), history: history, flags: flags.intersection([.tracked, .inference]))
+  }
+
+  /// Becomes what another tensor was, until the next change: what is computed with it is computed, and differentiated, as
+  /// with the other. Must not run beside other uses of the tensor.
+  package final func become(_ substance: Substance) {
+    replaceData(with: substance.data)
+    setHistory(substance.history?.node, output: substance.history?.output ?? 0)
+    setFlags(substance.flags, removing: TensorFlags([.tracked, .inference]).subtracting(substance.flags))
+  }
+
   /// The address of the first element.
   @inline(__always)
   package final var dataPointer: UnsafeMutableRawPointer { base + layout.offset &* dtype.itemSize }
