@@ -44,3 +44,15 @@ private final class MeanKeeper: Layer, RunningStatistics {
     updateBN(sequence(first: Tensor([1.0])) { _ in fatalError("walked") }, Sequential(Linear(1, 1)))
   }
 }
+
+extension RunningStatisticsTests {
+  @Test func ofBatchNormalization() {
+    let norm = BatchNorm1d(1), model = Sequential(norm)
+    norm.runningMean!.fill_(50)
+    updateBN([Tensor([[1.0], [3.0]]), Tensor([[5.0], [9.0]])], model)
+    #expect(abs(norm.runningMean!.item() - 4.5) < 1e-6)
+    // Unbiased variances, 2 and 8.
+    #expect(abs(norm.runningVar!.item() - 5) < 1e-5)
+    #expect(norm.momentum == 0.1 && norm.numBatchesTracked!.item() == 2)
+  }
+}

@@ -18,6 +18,16 @@ extension Functional {
     _ query: Tensor, _ key: Tensor, _ value: Tensor, attnMask: Tensor? = nil, dropoutP: Double = 0,
     isCausal: Bool = false, scale: Double? = nil, enableGQA: Bool = false, generator: Generator? = nil
   ) -> Tensor {
+    let query = Autocast.short(query), key = Autocast.short(key), value = Autocast.short(value)
+    return Autocast.without {
+      attention(query, key, value, attnMask, dropoutP, isCausal, scale, enableGQA: enableGQA, generator)
+    }
+  }
+
+  private static func attention(
+    _ query: Tensor, _ key: Tensor, _ value: Tensor, _ attnMask: Tensor?, _ dropoutP: Double, _ isCausal: Bool,
+    _ scale: Double?, enableGQA: Bool, _ generator: Generator?
+  ) -> Tensor {
     if ThreadMode.hasFailed { return standIn() }
     guard checkAttention(query, key, value, attnMask, isCausal) else { return standIn() }
     var k = wide(key), v = wide(value)

@@ -14,7 +14,7 @@ extension Functional {
       return failing(TensorError("binaryCrossEntropy", of: input, rule: "probabilities must be floating-point, not \(input.dtype)"))
     }
     guard let touchesEnds = checkedRange(input) else { return standIn() }
-    let type = resultType(input, target), input = wide(input), target = wide(target)
+    let type = resultType(Autocast.full(input), Autocast.full(target)), input = wide(input), target = wide(target)
     var losses: Tensor
     if touchesEnds {
       // At 0 and 1 the logarithm's slope is infinite; there the value is -100 or 0 and the slope PyTorch's.
@@ -75,7 +75,7 @@ extension Functional {
     _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, posWeight: Tensor? = nil, reduction: Reduction = .mean
   ) -> Tensor {
     guard fits("binaryCrossEntropyWithLogits", input, target, false) else { return standIn() }
-    let type = resultType(input, target), input = wide(input), target = wide(target)
+    let type = resultType(Autocast.full(input), Autocast.full(target)), input = wide(input), target = wide(target)
     let negative = (1.0 - target) * input
     var losses: Tensor
     if let posWeight {

@@ -17,6 +17,7 @@ extension Functional {
     _ logProbs: Tensor, _ targets: Tensor, inputLengths: Tensor, targetLengths: Tensor, blank: Int = 0,
     reduction: Reduction = .mean, zeroInfinity: Bool = false
   ) -> Tensor {
+    let logProbs = Autocast.full(logProbs)
     if ThreadMode.hasFailed { return standIn() }
     func refuse(_ rule: String) -> Tensor { failing(TensorError("ctcLoss", of: logProbs, targets, rule: rule)) }
     guard logProbs.rank == 2 || logProbs.rank == 3 else { return refuse("the log-probabilities need 2 or 3 dimensions, not \(logProbs.rank)") }

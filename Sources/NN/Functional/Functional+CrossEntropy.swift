@@ -14,6 +14,7 @@ extension Functional {
     _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, ignoreIndex: Int = -100, reduction: Reduction = .mean,
     labelSmoothing: Double = 0
   ) -> Tensor {
+    let target = Autocast.full(target), input = Autocast.full(input), weight = weight.map { Autocast.full($0) }
     if ThreadMode.hasFailed { return standIn() }
     guard labelSmoothing >= 0, labelSmoothing <= 1 else {
       return failing(TensorError("crossEntropy", rule: "label smoothing \(labelSmoothing) must be between 0 and 1"))
@@ -46,6 +47,7 @@ extension Functional {
   public static func nllLoss(
     _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, ignoreIndex: Int = -100, reduction: Reduction = .mean
   ) -> Tensor {
+    let input = Autocast.full(input), weight = weight.map { Autocast.full($0) }
     if ThreadMode.hasFailed { return standIn() }
     guard input.rank > 0 else {
       return failing(TensorError("nllLoss", of: input, target, rule: "the input needs a dimension of classes"))

@@ -47,6 +47,7 @@ extension Functional {
   ///   - p: the norm, not negative.
   /// - Returns: `[N·(N - 1)/2]`: the pairs 0–1, 0–2, …, 1–2, …
   public static func pdist(_ input: Tensor, p: Double = 2) -> Tensor {
+    let input = Autocast.full(input)
     if ThreadMode.hasFailed { return standIn() }
     guard input.rank == 2 else {
       return failing(TensorError("pdist", of: input, rule: "needs a matrix, but got \(input.rank) dimensions"))

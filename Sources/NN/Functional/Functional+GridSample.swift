@@ -32,6 +32,7 @@ extension Functional {
   public static func gridSample(
     _ input: Tensor, _ grid: Tensor, mode: GridMode = .bilinear, paddingMode: GridPadding = .zeros, alignCorners: Bool = false
   ) -> Tensor {
+    let input = Autocast.full(input), grid = Autocast.full(grid)
     if ThreadMode.hasFailed { return standIn() }
     let spatialRank = input.rank - 2
     func refused(_ rule: String) -> Tensor { failing(TensorError("gridSample", of: input, grid, rule: rule)) }

@@ -22,7 +22,8 @@ extension Functional {
     }
     // All products of an element of each input, then a matrix product.
     let pairs = input1.unsqueeze(-1).mul(input2.unsqueeze(-2)).flatten(startDim: -2)
-    return pairs.linear(weight.reshape([weight.shape[0], weight.shape[1] * weight.shape[2]]), bias)
+    let table = weight.reshape([weight.shape[0], weight.shape[1] * weight.shape[2]])
+    return Autocast.without { pairs.linear(table, bias) }
   }
 
   /// Vectors along a dimension divided by their p-norm, or by `eps` if that is larger (PyTorch's `F.normalize`).

@@ -8,6 +8,7 @@ extension Functional {
   public static func hingeEmbeddingLoss(
     _ input: Tensor, _ target: Tensor, margin: Double = 1, reduction: Reduction = .mean
   ) -> Tensor {
+    let input = Autocast.full(input), target = Autocast.full(target)
     if ThreadMode.hasFailed { return standIn() }
     let x = wide(input)
     let apart = Tensor.where(target .== 1, 0, (margin - x).clamp(min: 0)), together = Tensor.where(target .== -1, 0, x)
@@ -23,6 +24,7 @@ extension Functional {
   public static func cosineEmbeddingLoss(
     _ input1: Tensor, _ input2: Tensor, _ target: Tensor, margin: Double = 0, reduction: Reduction = .mean
   ) -> Tensor {
+    let input1 = Autocast.full(input1), input2 = Autocast.full(input2)
     if ThreadMode.hasFailed { return standIn() }
     guard target.rank <= 1 else {
       return failing(TensorError("cosineEmbeddingLoss", of: input1, input2, target, rule: "expected a target of 0 or 1 dimensions, not \(target.rank)"))
@@ -47,6 +49,7 @@ extension Functional {
   public static func marginRankingLoss(
     _ input1: Tensor, _ input2: Tensor, _ target: Tensor, margin: Double = 0, reduction: Reduction = .mean
   ) -> Tensor {
+    let input1 = Autocast.full(input1), input2 = Autocast.full(input2)
     if ThreadMode.hasFailed { return standIn() }
     guard input1.rank == input2.rank, input1.rank == target.rank else {
       return failing(
@@ -58,6 +61,7 @@ extension Functional {
 
   /// log(1 + exp(-target·input)), target 1 or -1 (PyTorch's `F.soft_margin_loss`), without overflow.
   public static func softMarginLoss(_ input: Tensor, _ target: Tensor, reduction: Reduction = .mean) -> Tensor {
+    let input = Autocast.full(input), target = Autocast.full(target)
     if ThreadMode.hasFailed { return standIn() }
     let product = wideReal(wide(input) * wide(target))
     return reduced(-product.logSigmoid(), reduction, resultType(input, target).floatingPoint)
@@ -92,6 +96,7 @@ extension Functional {
   public static func multiMarginLoss(
     _ input: Tensor, _ target: Tensor, p: Int = 1, margin: Double = 1, weight: Tensor? = nil, reduction: Reduction = .mean
   ) -> Tensor {
+    let input = Autocast.full(input)
     if ThreadMode.hasFailed { return standIn() }
     func refuse(_ rule: String, hint: String? = nil) -> Tensor {
       failing(TensorError("multiMarginLoss", of: input, target, rule: rule, hint: hint))
@@ -124,6 +129,7 @@ extension Functional {
   ///   - target: of the same shape, int64: in each row the numbers of the right classes, ended by -1 if they are fewer
   ///     than C.
   public static func multilabelMarginLoss(_ input: Tensor, _ target: Tensor, reduction: Reduction = .mean) -> Tensor {
+    let input = Autocast.full(input)
     if ThreadMode.hasFailed { return standIn() }
     func refuse(_ rule: String, hint: String? = nil) -> Tensor {
       failing(TensorError("multilabelMarginLoss", of: input, target, rule: rule, hint: hint))
@@ -165,6 +171,7 @@ extension Functional {
     _ anchor: Tensor, _ positive: Tensor, _ negative: Tensor, margin: Double = 1, p: Double = 2, eps: Double = 1e-6,
     swap: Bool = false, reduction: Reduction = .mean
   ) -> Tensor {
+    let anchor = Autocast.full(anchor), positive = Autocast.full(positive), negative = Autocast.full(negative)
     let type = resultType(anchor, positive, negative).floatingPoint
     return triplet("tripletMarginLoss", wide(anchor), wide(positive), wide(negative), margin, swap, reduction, type) {
       pairwiseDistance($0, $1, p: p, eps: eps)

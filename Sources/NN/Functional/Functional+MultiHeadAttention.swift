@@ -62,7 +62,7 @@ extension Functional {
     let headSize = size / numHeads
 
     // Projections.
-    let type = query.dtype
+    let type = query.dtype == .float64 ? .float64 : autocastDType ?? query.dtype
     let isSelf = query === key && key === value, query = wide(batch(query))
     let key = isSelf ? query : wide(batch(key)), value = isSelf ? query : wide(batch(value))
     var q: Tensor, k: Tensor, v: Tensor

@@ -11,6 +11,7 @@ extension Functional {
   public static func mseLoss(
     _ input: Tensor, _ target: Tensor, reduction: Reduction = .mean, weight: Tensor? = nil, broadcast: Bool = false
   ) -> Tensor {
+    let input = Autocast.full(input), target = Autocast.full(target)
     guard fits("mseLoss", input, target, broadcast, weight) else { return standIn() }
     return weighted((wide(input) - wide(target)).square(), weight, reduction, resultType(input, target))
   }
@@ -19,6 +20,7 @@ extension Functional {
   public static func l1Loss(
     _ input: Tensor, _ target: Tensor, reduction: Reduction = .mean, weight: Tensor? = nil, broadcast: Bool = false
   ) -> Tensor {
+    let input = Autocast.full(input), target = Autocast.full(target)
     guard fits("l1Loss", input, target, broadcast, weight) else { return standIn() }
     return weighted((wide(input) - wide(target)).abs(), weight, reduction, resultType(input, target))
   }
@@ -32,6 +34,7 @@ extension Functional {
   public static func smoothL1Loss(
     _ input: Tensor, _ target: Tensor, reduction: Reduction = .mean, beta: Double = 1, broadcast: Bool = false
   ) -> Tensor {
+    let input = Autocast.full(input), target = Autocast.full(target)
     guard beta >= 0 else {
       return failing(TensorError("smoothL1Loss", of: input, target, rule: "beta must not be negative, but is \(beta)"))
     }
@@ -52,6 +55,7 @@ extension Functional {
     _ input: Tensor, _ target: Tensor, reduction: Reduction = .mean, delta: Double = 1, weight: Tensor? = nil,
     broadcast: Bool = false
   ) -> Tensor {
+    let input = Autocast.full(input), target = Autocast.full(target)
     guard delta > 0 else {
       return failing(TensorError("huberLoss", of: input, target, rule: "delta must be positive, but is \(delta)"))
     }
@@ -72,6 +76,7 @@ extension Functional {
     _ input: Tensor, _ target: Tensor, logInput: Bool = true, full: Bool = false, eps: Double = 1e-8,
     reduction: Reduction = .mean
   ) -> Tensor {
+    let input = Autocast.full(input), target = Autocast.full(target)
     if ThreadMode.hasFailed { return standIn() }
     let x = wideReal(input), t = wide(target)
     var losses = logInput ? x.exp() - t * x : x - t * (x + eps).log()
@@ -128,6 +133,7 @@ extension Functional {
   public static func klDivLoss(
     _ input: Tensor, _ target: Tensor, reduction: DivergenceReduction = .mean, logTarget: Bool = false
   ) -> Tensor {
+    let input = Autocast.full(input), target = Autocast.full(target)
     if ThreadMode.hasFailed { return standIn() }
     let x = wide(input), t = wide(target), type = resultType(input, target)
     let losses = logTarget ? t.exp() * (t - x) : t.xlogy(t) - t * x

@@ -6,7 +6,7 @@ public import TensorModule
 ///
 /// While training, mean and (biased) variance are those of the batch, and the running statistics move towards them; in
 /// evaluation the running statistics take their place, if there are any.
-public class BatchNorm: ChannelNorm, @unchecked Sendable {
+public class BatchNorm: ChannelNorm, RunningStatistics, @unchecked Sendable {
   /// `x` normalized.
   public override final func forward(_ x: Tensor) -> Tensor {
     guard checkRank(x) else { return standIn() }

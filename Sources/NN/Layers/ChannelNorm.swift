@@ -11,7 +11,11 @@ public class ChannelNorm: Layer, ModeDependent, @unchecked Sendable {
   /// What is added to the variance.
   public final let eps: Double
   /// How far the running statistics move towards those of a batch; nil makes them the means over all batches.
-  public final let momentum: Double?
+  public final var momentum: Double? {
+    get { storedMomentum.withLock { $0 } }
+    set { storedMomentum.withLock { $0 = newValue } }
+  }
+  private let storedMomentum: Guarded<Double?>
   /// Whether there is a weight.
   public final let affine: Bool
   /// Whether there are running statistics.
@@ -38,7 +42,7 @@ public class ChannelNorm: Layer, ModeDependent, @unchecked Sendable {
     self.ranks = ranks
     self.numFeatures = numFeatures
     self.eps = eps
-    self.momentum = momentum
+    storedMomentum = Guarded(momentum)
     self.affine = affine
     self.trackRunningStats = trackRunningStats
     Init.checkSizes(name, [numFeatures], dtype)

@@ -12,27 +12,6 @@ public final class ModuleList: Module {
 
   /// The numbers are the keys.
   public var stateKeys: [String: String] { ["layers": ""] }
-
-  /// The layers as PyTorch prints them: equal neighbours in one line.
-  public var description: String {
-    if layers.isEmpty { return "ModuleList()" }
-    var groups: [(first: Int, count: Int, text: String)] = []
-    for (position, layer) in layers.enumerated() {
-      let text = layer.description
-      if groups.last?.text == text {
-        groups[groups.count - 1].count += 1
-      } else {
-        groups.append((position, 1, text))
-      }
-    }
-    var result = "ModuleList(\n"
-    for group in groups {
-      let name = group.count == 1 ? "(\(group.first)): " : "(\(group.first)-\(group.first + group.count - 1)): \(group.count) x "
-      let lines = group.text.split(separator: "\n", omittingEmptySubsequences: false)
-      result += "  \(name)\(lines.joined(separator: "\n  "))\n"
-    }
-    return result + ")"
-  }
 }
 
 extension ModuleList: RandomAccessCollection {

@@ -25,8 +25,7 @@ public func spectralNorm<M: Module>(
     fail(TensorError("spectralNorm", rule: "the number of power iterations must be positive, not \(nPowerIterations)"))
     return module
   }
-  let isTransposed = _typeName(type(of: module), qualified: false).hasPrefix("ConvTranspose")
-  guard let axis = target.normalized(dim ?? (isTransposed ? 1 : 0), "spectralNorm") else { return module }
+  guard let axis = target.normalized(dim ?? (module is TransposedConvolution ? 1 : 0), "spectralNorm") else { return module }
   let parametrization = withNoGrad {
     _SpectralNorm(target.detach(), nPowerIterations: nPowerIterations, eps: eps, dim: axis)
   }

@@ -104,7 +104,8 @@ extension Tensor {
   ) -> Tensor {
     if ThreadMode.hasFailed { return standIn() }
     let isUnbatched = rank == spatialRank + 1
-    let input = isUnbatched ? unsqueeze(0) : self
+    let input = Autocast.short(isUnbatched ? unsqueeze(0) : self)
+    let weight = Autocast.short(weight), bias = bias.map { Autocast.short($0) }
     var attributes = ConvolutionAttributes(rank: spatialRank, stride: stride, padding: padding, dilation: dilation, groups: groups)
     do throws(TensorError) {
       attributes.extent = try attributes.transposedExtent(input, weight, bias, outputPadding: outputPadding)
