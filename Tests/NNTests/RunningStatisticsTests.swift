@@ -56,3 +56,26 @@ extension RunningStatisticsTests {
     #expect(norm.momentum == 0.1 && norm.numBatchesTracked!.item() == 2)
   }
 }
+
+@Suite struct FusionTests {
+  @Test func convolutionAndNormalization() {
+    for bias in [true, false] {
+      let conv = Conv2d(2, 3, kernelSize: 3, stride: 2, padding: 1, bias: bias), norm = BatchNorm2d(3)
+      let model = Sequential(conv, norm).to(.float64), x = fill(2, 2, 5, 5)
+      withNoGrad {
+        norm.weight!.copy_(Tensor([0.5, 1.5, -2.0]))
+        norm.bias!.copy_(Tensor([1.0, 0.0, -1.0]))
+      }
+      _ = model(x)
+      model.eval()
+      let fused = fuseConvBNEval(conv, norm)
+      #expect((fused(x) - model(x)).abs().max().item() < 1e-12)
+      #expect(fused.extraDescription.hasPrefix("2, 3, kernel_size=(3, 3), stride=(2, 2), padding=(1, 1)"))
+      norm.train()
+      expectError("fuseConvBNEval", "is training") { fuseConvBNEval(conv, norm) }
+    }
+    expectError("fuseConvBNEval", "of 4 channels, the convolution gives 3") {
+      fuseConvBNEval(Conv1d(1, 3, kernelSize: 1), BatchNorm1d(4).eval())
+    }
+  }
+}

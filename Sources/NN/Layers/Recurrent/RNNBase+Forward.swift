@@ -92,7 +92,7 @@ extension RNNBase {
     guard input.rank == rank else {
       return TensorError(name, of: input, rule: "packed rows must have 2 dimensions, got \(input.rank)")
     }
-    guard input.dtype == weight.dtype else {
+    guard input.dtype == weight.dtype || autocastDType != nil else {
       return TensorError(
         name, of: input, rule: "the input is \(input.dtype), the weights are \(weight.dtype)",
         hint: "convert the input with to(.\(weight.dtype))")
@@ -115,7 +115,7 @@ extension RNNBase {
           name, of: input, tensor,
           rule: "the initial \(which) state must have shape \(expected.tupleDescription), got \(tensor.shape.tupleDescription)")
       }
-      if tensor.dtype != input.dtype {
+      if tensor.dtype != input.dtype && autocastDType == nil {
         return TensorError(
           name, of: input, tensor, rule: "the input is \(input.dtype), the initial \(which) state \(tensor.dtype)",
           hint: "convert the state with to(.\(input.dtype))")

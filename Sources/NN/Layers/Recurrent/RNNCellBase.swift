@@ -56,7 +56,9 @@ public class RNNCellBase: Module, @unchecked Sendable {
       state.map { isBatched ? $0 : $0.map { $0.unsqueeze(0) } }
       ?? RecurrentState(hidden: zeros(), cell: cell == .lstm ? zeros() : nil)
     let weights = RecurrentWeights(input: weightIh, hidden: weightHh, inputBias: biasIh, hiddenBias: biasHh)
-    let after = cell.step(rows.linear(weightIh, biasIh), before, weights).state
+    let after = RecurrentState.shortened(rows, before, weights) { rows, before, weights in
+      cell.step(rows.linear(weights.input, weights.inputBias), before, weights).state
+    }.map { $0.to(input.dtype) }
     return isBatched ? after : after.map { $0.squeeze(0) }
   }
 
@@ -71,7 +73,7 @@ public class RNNCellBase: Module, @unchecked Sendable {
       return TensorError(
         name, of: input, rule: "the input's last dimension must be the input size \(inputSize), got \(input.shape[-1])")
     }
-    guard input.dtype == weightIh.dtype else {
+    guard input.dtype == weightIh.dtype || autocastDType != nil else {
       return TensorError(
         name, of: input, rule: "the input is \(input.dtype), the weights are \(weightIh.dtype)",
         hint: "convert the input with to(.\(weightIh.dtype))")
@@ -84,7 +86,7 @@ public class RNNCellBase: Module, @unchecked Sendable {
           name, of: input, tensor,
           rule: "the \(which) state must have shape \(expected.tupleDescription), got \(tensor.shape.tupleDescription)")
       }
-      if tensor.dtype != input.dtype {
+      if tensor.dtype != input.dtype && autocastDType == nil {
         return TensorError(
           name, of: input, tensor, rule: "the input is \(input.dtype), the \(which) state \(tensor.dtype)",
           hint: "convert the state with to(.\(input.dtype))")

@@ -105,6 +105,19 @@ struct RecurrentState {
     map { $0.narrow(dim: 0, start: start, length: end - start) }
   }
 
+  /// Calls `body` with all in the type of mixed precision, and without it.
+  static func shortened<R>(
+    _ rows: Tensor, _ state: RecurrentState, _ weights: RecurrentWeights,
+    _ body: (Tensor, RecurrentState, RecurrentWeights) -> R
+  ) -> R {
+    let rows = Autocast.short(rows), state = state.map { Autocast.short($0) }
+    let weights = RecurrentWeights(
+      input: Autocast.short(weights.input), hidden: Autocast.short(weights.hidden),
+      inputBias: weights.inputBias.map { Autocast.short($0) }, hiddenBias: weights.hiddenBias.map { Autocast.short($0) },
+      projection: weights.projection.map { Autocast.short($0) })
+    return Autocast.without { body(rows, state, weights) }
+  }
+
   /// Several states joined by a function, `Tensor.cat` for example.
   static func joined(_ states: [RecurrentState], _ join: ([Tensor]) -> Tensor) -> RecurrentState {
     let cells = states.compactMap(\.cell)

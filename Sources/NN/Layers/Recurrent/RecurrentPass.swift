@@ -18,6 +18,12 @@ struct RecurrentPass {
   func run(
     _ rows: Tensor, _ initial: RecurrentState, _ weights: RecurrentWeights
   ) -> (rows: Tensor, state: RecurrentState) {
+    if autocastDType != nil {
+      let result = RecurrentState.shortened(rows, initial, weights) { run($0, $1, $2) }
+      // As PyTorch, which knows mixed precision for its other networks only.
+      guard cell == .gru else { return result }
+      return (result.rows.to(rows.dtype), result.state.map { $0.to(rows.dtype) })
+    }
     let arguments = RecurrentArguments(rows, initial, weights)
     let tensors = arguments.tensors
     guard isGradEnabled, tensors.contains(where: { $0.requiresGrad }) else {
