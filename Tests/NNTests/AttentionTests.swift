@@ -109,6 +109,9 @@ import Testing
     expectError("TransformerEncoder", "the number of layers 0 must be positive") {
       TransformerEncoder(TransformerEncoderLayer(4, 2, dimFeedforward: 6), numLayers: 0)
     }
+    expectError("MultiheadAttention", "cannot be made") { MultiheadAttention(.max, 1, kdim: .max) }
+    expectError("Linear", "cannot be made") { TransformerDecoderLayer(4, 2, dimFeedforward: .max) }
+    expectError("MultiheadAttention", "must be positive") { Transformer(dModel: -4, nhead: 2)(Tensor.zeros(3, 4), Tensor.zeros(3, 4)) }
     let transformer = Transformer(dModel: 4, nhead: 2, numEncoderLayers: 1, numDecoderLayers: 1, dimFeedforward: 6)
     expectError("Transformer", "must have the same number of samples, not 2 and 3") {
       transformer(Tensor.zeros(5, 2, 4), Tensor.zeros(5, 3, 4))

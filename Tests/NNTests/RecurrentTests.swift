@@ -197,5 +197,15 @@ import Testing
       PackedSequence(x, batchSizes: [3, 1], sortedIndices: Tensor([0, 1, 7])).data
     }
     expectError("padSequence", "needs at least one sequence") { padSequence([]) }
+    // Sizes whose products fit no Int.
+    expectError("GRU", "cannot be made") { GRU(10, .max) }
+    expectError("GRUCell", "cannot be made") { GRUCell(10, .max) }
+    expectError("empty", "") { padPackedSequence(packPaddedSequence(x, lengths: [4, 1, 1]), totalLength: .max).padded }
+    // After a failure everything finishes.
+    expectError("packPaddedSequence", "") {
+      let packed = packPaddedSequence(x, lengths: [4, 1])
+      let (output, state) = LSTM(2, 3)(packed)
+      return unpackSequence(output) + [state.hidden, LSTMCell(2, 3)(state.cell).cell] + unpadSequence(x, lengths: packed.lengths)
+    }
   }
 }
