@@ -99,6 +99,17 @@ import Testing
           (dropout2): Dropout(p=0.1, inplace=False)
         )
         """)
+    let stack = TransformerEncoder(
+      TransformerEncoderLayer(4, 2, dimFeedforward: 6, batchFirst: true), numLayers: 2, norm: LayerNorm(4))
+    let lines = stack.description.split(separator: "\n")
+    #expect(
+      lines.prefix(4).joined(separator: "\n") == """
+        TransformerEncoder(
+          (layers): ModuleList(
+            (0-1): 2 x TransformerEncoderLayer(
+              (self_attn): MultiheadAttention(
+        """)
+    #expect(lines.suffix(2) == ["  (norm): LayerNorm((4,), eps=1e-05, elementwise_affine=True, bias=True)", ")"])
     #expect(
       Transformer.generateSquareSubsequentMask(2).toArray(as: Float.self) == [0, -.infinity, 0, 0])
   }
