@@ -43,7 +43,7 @@ static struct {
   pthread_cond_t wake;
 } pool = {.lock = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER};
 
-// Set in workers always, in a caller while its job runs: a nested call runs inline.
+// Set in workers always, in a caller while its job runs: a nested call runs inline. Set for good by mk_run_inline.
 static _Thread_local bool inside __attribute__((tls_model("initial-exec"))) = false;
 
 static inline void pause_briefly(void) {
@@ -165,6 +165,8 @@ void mk_parallel(int64_t chunks, void (*body)(void *context, int64_t chunk), voi
   inside = false;
   atomic_store_explicit(&pool.held, false, memory_order_release);
 }
+
+void mk_run_inline(void) { inside = true; }
 
 // ---- How many ----
 

@@ -1,4 +1,4 @@
-// What the runtime keeps for each thread: the mode word that every operation reads, and two slots for Swift.
+// What the runtime keeps for each thread: the mode word that every operation reads, and slots for Swift.
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
 #endif
@@ -19,6 +19,16 @@ static _Thread_local void *module_slot __attribute__((tls_model("initial-exec"))
 void *mk_module_slot(void) { return module_slot; }
 uintptr_t mk_thread_identity(void) { return (uintptr_t)&module_slot; }
 void mk_set_module_slot(void *value) { module_slot = value; }
+
+static _Thread_local void *generator_slot __attribute__((tls_model("initial-exec"))) = NULL;
+
+void *mk_generator_slot(void) { return generator_slot; }
+void mk_set_generator_slot(void *value) { generator_slot = value; }
+
+static _Thread_local void *loading_slot __attribute__((tls_model("initial-exec"))) = NULL;
+
+void *mk_loading_slot(void) { return loading_slot; }
+void mk_set_loading_slot(void *value) { loading_slot = value; }
 
 void mk_wait(uint32_t attempts) {
   if (attempts < 32) return;

@@ -21,19 +21,6 @@ private struct Words: Dataset {
     #expect(loader.map { $0.toArray(as: Int.self) } == [[3, 7, 5, 2, 0, 8, 1, 6, 9, 4]])
   }
 
-  @Test func defaultGeneratorsDrawsArePyTorchs() async {
-    await #expect(processExitsWith: .success) {
-      let set = TensorDataset(Tensor.arange(10))
-      manualSeed(0)
-      let shuffled = DataLoader(set, batchSize: 4, shuffle: true).map { $0.toArray(as: Int.self) }
-      #expect(shuffled == [[6, 7, 1, 4], [2, 0, 9, 8], [3, 5]])
-      #expect(abs(Tensor.rand(1).item() - 0.3074) < 1e-4)
-      manualSeed(0)
-      #expect(DataLoader(set, batchSize: 4).map { $0.toArray(as: Int.self) } == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]])
-      #expect(abs(Tensor.rand(1).item() - 0.0885) < 1e-4)
-    }
-  }
-
   @Test func pairsComeAsPairs() {
     let set = TensorDataset(fill(7, 2, 3), Tensor.arange(7))
     let loader = DataLoader(set, batchSize: 3, dropLast: true)

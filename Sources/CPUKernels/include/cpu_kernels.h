@@ -39,6 +39,12 @@ void *mk_module_slot(void);
 /* A number of the calling thread's own while it lives; not 0. */
 uintptr_t mk_thread_identity(void);
 void mk_set_module_slot(void *value);
+// Another: the generator that stands in for the default one.
+void *mk_generator_slot(void);
+void mk_set_generator_slot(void *value);
+// Another: the batch that a data loader is reading.
+void *mk_loading_slot(void);
+void mk_set_loading_slot(void *value);
 // What a thread does between two looks at a lock that another holds: spins, yields, then sleeps for moments.
 void mk_wait(uint32_t attempts);
 
@@ -71,6 +77,29 @@ void mk_parallel(int64_t chunks, void (*body)(void *context, int64_t chunk), voi
 // that this process may use.
 void mk_set_thread_count(int32_t count);
 int32_t mk_thread_count(void);
+// From now on the calling thread computes by itself and leaves the pool to others.
+void mk_run_inline(void);
+
+// ---- Threads (threads.c) ------------------------------------------------------------------------------------------
+
+// A lock with a place to wait at for changes of what it guards.
+typedef struct mk_monitor mk_monitor;
+mk_monitor *mk_monitor_create(void);
+void mk_monitor_destroy(mk_monitor *monitor);
+void mk_monitor_lock(mk_monitor *monitor);
+void mk_monitor_unlock(mk_monitor *monitor);
+// With the lock held: wakes all that wait.
+void mk_monitor_wake_all(mk_monitor *monitor);
+// With the lock held: gives it up until woken, or for so many seconds if that is more than 0; false if they have passed.
+bool mk_monitor_wait(mk_monitor *monitor, double seconds);
+
+// A thread with blocked signals, whose kernels run inline. NULL if the system has no more.
+typedef struct mk_thread mk_thread;
+mk_thread *mk_thread_start(void (*body)(void *context), void *context);
+// Waits for its end and forgets it.
+void mk_thread_join(mk_thread *thread);
+// Forgets it while it runs.
+void mk_thread_detach(mk_thread *thread);
 
 // ---- Dispatch (dispatch.c) ----------------------------------------------------------------------------------------
 

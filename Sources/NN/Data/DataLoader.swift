@@ -1,84 +1,70 @@
 public import TensorModule
 
-/// The samples of a data set in batches, in order or shuffled anew at each walk (PyTorch's `DataLoader`).
+/// The samples of a data set in batches, in order or shuffled anew at each walk, read by threads of its own if asked
+/// (PyTorch's `DataLoader`).
 ///
 /// ```swift
-/// let loader = DataLoader(TensorDataset(images, labels), batchSize: 64, shuffle: true)
+/// let loader = DataLoader(trainSet, batchSize: 64, shuffle: true, numWorkers: 2)
 /// for (images, labels) in loader { … }
 /// ```
 ///
-/// After the same `manualSeed` batches are PyTorch's, and so are the numbers drawn after them.
-public struct DataLoader<Source: Dataset>: Sequence, Sendable {
+/// **Random numbers.** After the same `manualSeed` batches are PyTorch's, and so are the numbers drawn after them. What
+/// samples draw themselves, random crops for example, comes from a generator of each sample's own, which is seeded from the
+/// walk's seed and the sample's place in the epoch: batches are the same for any number of workers.
+///
+/// **Workers** read ahead, at most ``prefetchFactor`` batches each. They record no gradients and compute on one thread each.
+/// Leaving the loop ends them.
+///
+/// **Errors.** A sample that fails, by wrong use of tensors or by an error that it throws, ends the walk with a
+/// ``TensorError`` that names the sample, in the thread that takes the batches.
+///
+/// **Resuming.** ``stateDict()`` in the middle of an epoch is a position from which another loader goes on, after
+/// ``loadStateDict(_:)``, with exactly the batches that are left.
+public final class DataLoader<Source: Sendable, Batch>: Sequence, Sendable {
   /// Where the samples come from.
   public let dataset: Source
-  /// The number of samples in a batch; the last may have fewer.
-  public let batchSize: Int
-  /// Whether the order is random.
-  public let shuffle: Bool
-  /// Whether a last batch that is not full is left out.
-  public let dropLast: Bool
-  /// Where the random numbers come from, instead of the default generator.
-  public let generator: Generator?
+  let plan: LoaderPlan<Batch>
+  let memory = LoaderMemory()
 
-  /// Batches of `dataset`.
-  public init(
-    _ dataset: Source, batchSize: Int = 1, shuffle: Bool = false, dropLast: Bool = false, generator: Generator? = nil
-  ) {
-    if batchSize <= 0 {
-      fail(TensorError("DataLoader", rule: "batch size should be a positive integer, but got \(batchSize)"))
-    }
+  init(_ dataset: Source, _ plan: LoaderPlan<Batch>) {
     self.dataset = dataset
-    self.batchSize = Swift.max(batchSize, 1)
-    self.shuffle = shuffle
-    self.dropLast = dropLast
-    self.generator = generator
+    self.plan = plan
   }
 
-  /// The number of batches (PyTorch's `len(loader)`).
+  /// The number of samples in a batch; the last may have fewer. Nil if samples come one by one, or if a sampler makes the
+  /// batches.
+  public var batchSize: Int? { plan.options.batchSize }
+  /// Whether a last batch that is not full is left out.
+  public var dropLast: Bool { plan.options.dropLast }
+  /// The number of threads that read; 0 is the thread that takes the batches.
+  public var numWorkers: Int { plan.options.numWorkers }
+  /// How many batches each worker reads ahead.
+  public var prefetchFactor: Int? { numWorkers == 0 ? nil : plan.options.prefetchFactor ?? 2 }
+  /// Whether the workers stay from one walk to the next.
+  public var persistentWorkers: Bool { plan.options.persistentWorkers }
+  /// Where the random numbers come from, instead of the default generator.
+  public var generator: TensorModule.Generator? { plan.options.generator }
+
+  /// The number of batches of a walk (PyTorch's `len(loader)`).
   public var count: Int {
-    let (full, rest) = dataset.count.quotientAndRemainder(dividingBy: batchSize)
-    return dropLast || rest <= 0 ? full : full + 1
+    if let count = plan.count() { return count }
+    fail(TensorError("DataLoader", rule: "\(plan.datasetName) does not know its number of samples", hint: "give it a sampleCount"))
+    return 0
   }
 
-  /// The number of batches.
-  public var underestimatedCount: Int { count }
+  /// 0: the standard library takes it for a promise, which a walk that is resumed or fails would break.
+  public var underestimatedCount: Int { 0 }
 
-  /// Starts a walk and draws its order.
-  public func makeIterator() -> Iterator { Iterator(self) }
+  /// Starts a walk.
+  public func makeIterator() -> Iterator { Iterator(LoaderWalk(plan, memory)) }
 
-  /// A walk over the batches.
+  /// A walk over the batches. Its end, or that of the last variable that holds it, ends its workers.
   public struct Iterator: IteratorProtocol {
-    private let loader: DataLoader
-    private let order: [Int]?
-    private let end: Int
-    private var position = 0
+    private let walk: LoaderWalk<Batch>
 
-    fileprivate init(_ loader: DataLoader) {
-      self.loader = loader
-      let samples = loader.dataset.count
-      end = loader.dropLast ? samples / loader.batchSize * loader.batchSize : samples
-      if ThreadMode.hasFailed {
-        order = nil
-        return
-      }
-      // PyTorch's draws: a seed for workers at every walk, also without workers and shuffling; then, unless a generator
-      // was given, a seed for the sampler's own.
-      let source = loader.generator ?? .default
-      _ = source.nextInt63()
-      guard loader.shuffle else {
-        order = nil
-        return
-      }
-      let sampler = loader.generator ?? TensorModule.Generator(seed: source.nextInt63())
-      order = Tensor.randperm(samples, generator: sampler).toArray(as: Int.self)
-    }
+    fileprivate init(_ walk: LoaderWalk<Batch>) { self.walk = walk }
 
     /// The next batch, or nil at the end, and after a failure in a catching scope.
-    public mutating func next() -> Source.Batch? {
-      guard position < end, !ThreadMode.hasFailed else { return nil }
-      let range = position..<(position + Swift.min(loader.batchSize, end - position))
-      position = range.upperBound
-      return loader.dataset.batch(order.map { Array($0[range]) } ?? Array(range))
-    }
+    public mutating func next() -> Batch? { walk.next() }
   }
 }

@@ -1,6 +1,6 @@
 public import TensorModule
 
-/// A value in the state of an optimizer or a scheduler: what Python's `state_dict` holds, typed.
+/// A value in the state of an optimizer, a scheduler or a data loader: what Python's `state_dict` holds, typed.
 public indirect enum StateValue: Sendable {
   /// Python's `None`.
   case none
@@ -64,7 +64,7 @@ public indirect enum StateValue: Sendable {
   public var isNone: Bool { if case .none = self { true } else { false } }
 }
 
-/// Why a saved state does not fit an optimizer, a scheduler or a scaler.
+/// Why a saved state does not fit an optimizer, a scheduler, a scaler or a data loader.
 public struct OptimizerStateError: Error, Sendable, Equatable, CustomStringConvertible {
   /// What refused the state.
   public let owner: String

@@ -32,7 +32,11 @@ public final class Generator: Sendable {
   }
 
   /// The generator that operations use when none is named. Seeded at random at start-up, by `manualSeed(_:)` later.
-  public static let `default` = Generator(seed: Int.random(in: 0...Int.max))
+  ///
+  /// While a data loader reads a sample, a generator of that sample's own.
+  public static var `default`: Generator { ThreadGenerator.current?.generator ?? shared }
+
+  private static let shared = Generator(seed: Int.random(in: 0...Int.max))
 
   /// Runs `body` with the state, alone.
   func withState<R>(_ body: (inout mk_generator) -> R) -> R {
