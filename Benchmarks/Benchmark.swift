@@ -41,7 +41,8 @@ enum Benchmark {
     return [
       Startup.workloads(), Overhead.workloads(), Elementwise.workloads(), Movement.workloads(), Indexing.workloads(),
       Reductions.workloads(), Random.workloads(), LinearAlgebra.workloads(), Factorizations.workloads(),
-      Convolution.workloads(), Recurrent.workloads(), Attention.workloads(), Optimization.workloads(), training,
+      Convolution.workloads(), Recurrent.workloads(), Attention.workloads(), Optimization.workloads(),
+      Loading.workloads(), training,
     ].flatMap(\.self)
   }
 

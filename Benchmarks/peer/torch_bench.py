@@ -356,6 +356,54 @@ def register_training(folder):
         return run
 
 
+# Loading: epochs of a data loader, with and without workers.
+
+
+class Images(torch.utils.data.Dataset):
+    def __init__(self, pixels, transform):
+        self.pixels, self.transform = pixels, transform
+
+    def __len__(self):
+        return len(self.pixels)
+
+    def __getitem__(self, index):
+        return self.transform(self.pixels[index]), index % 10
+
+
+def augmented():
+    from torchvision import transforms
+
+    return Images(
+        torch.randint(256, (4_000, 3, 32, 32), dtype=torch.uint8),
+        transforms.Compose([
+            transforms.RandomCrop(32, padding=4), transforms.RandomHorizontalFlip(),
+            transforms.ConvertImageDtype(torch.float32), transforms.Normalize([0.5] * 3, [0.25] * 3),
+        ]),
+    )
+
+
+def rows():
+    return torch.utils.data.TensorDataset(randn(20_000, 784), torch.arange(20_000))
+
+
+def loading(name, make, workers):
+    @workload(name)
+    def prepare():
+        batches = torch.utils.data.DataLoader(
+            make(), batch_size=64, shuffle=True, num_workers=workers, persistent_workers=workers > 0)
+
+        def run():
+            for _ in batches:
+                pass
+
+        return run
+
+
+for workers in (0, 2):
+    loading(f"data/tensors-20k-b64-w{workers}", rows, workers)
+    loading(f"data/augmented-4k-b64-w{workers}", augmented, workers)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())

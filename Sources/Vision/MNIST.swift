@@ -32,8 +32,9 @@ public struct MNISTFilesMissing: Error, Sendable, Equatable, CustomStringConvert
 /// Labelled gray images in MNIST's format: MNIST itself, Fashion-MNIST, KMNIST (torchvision's `datasets.MNIST`).
 ///
 /// ```swift
-/// let training = try MNIST(root: "data/mnist", split: .train)
+/// let training = try MNIST(root: "data/mnist", split: .train, transform: ToTensor())
 /// print(training.count, training.rows, training.columns)   // 60000 28 28
+/// for (images, labels) in DataLoader(training, batchSize: 64, shuffle: true) { … }
 /// ```
 public struct MNIST: Sendable {
   /// What the set is called in messages.
@@ -48,6 +49,10 @@ public struct MNIST: Sendable {
   public let pixels: [UInt8]
   /// What each image shows (torchvision's `targets`).
   public let targets: [UInt8]
+  /// What is done to each image when it is read.
+  public let transform: (any Transform)?
+  /// What is done to each target when it is read.
+  public let targetTransform: (@Sendable (Int) -> Int)?
 
   /// Reads a part of a data set from a folder.
   ///
@@ -56,13 +61,27 @@ public struct MNIST: Sendable {
   ///     compressed (`….gz`), or a folder in which torchvision has put them (`MNIST/raw`).
   ///   - split: the part.
   ///   - limit: the number of images to keep, from the first on; nil keeps all.
+  ///   - transform: what is done to each image when it is read; images come as uint8 `[1, rows, columns]`.
+  ///   - targetTransform: what is done to each target when it is read.
   /// - Throws: ``MNISTFilesMissing``, ``FileError``, ``GzipError`` or ``IDXError``.
-  public init(root: String, split: MNISTSplit, limit: Int? = nil) throws {
-    let images = try Self.find("\(split.filePrefix)-images-idx3-ubyte", in: root)
-    let labels = try Self.find("\(split.filePrefix)-labels-idx1-ubyte", in: root)
+  public init(
+    root: String, split: MNISTSplit, limit: Int? = nil, transform: (any Transform)? = nil,
+    targetTransform: (@Sendable (Int) -> Int)? = nil
+  ) throws {
+    try self.init(
+      root: root, folder: "MNIST", split: split, limit: limit, transform: transform, targetTransform: targetTransform)
+  }
+
+  /// Reads a part of a data set that torchvision puts into a folder of that name.
+  init(
+    root: String, folder: String, split: MNISTSplit, limit: Int?, transform: (any Transform)?,
+    targetTransform: (@Sendable (Int) -> Int)?
+  ) throws {
+    let images = try Self.find("\(split.filePrefix)-images-idx3-ubyte", in: root, folder)
+    let labels = try Self.find("\(split.filePrefix)-labels-idx1-ubyte", in: root, folder)
     try self.init(
       images: IDXFile(path: images, rank: 3), labels: IDXFile(path: labels, rank: 1), name: "\(root) (\(split))",
-      limit: limit)
+      limit: limit, transform, targetTransform)
   }
 
   /// Reads a data set from the contents of its two files, plain or compressed.
@@ -72,14 +91,22 @@ public struct MNIST: Sendable {
   ///   - labels: an IDX file of one dimension, as long as the first of `images`.
   ///   - name: what errors call the set.
   ///   - limit: the number of images to keep, from the first on; nil keeps all.
+  ///   - transform: what is done to each image when it is read.
+  ///   - targetTransform: what is done to each target when it is read.
   /// - Throws: ``GzipError`` or ``IDXError``.
-  public init(images: [UInt8], labels: [UInt8], name: String, limit: Int? = nil) throws {
+  public init(
+    images: [UInt8], labels: [UInt8], name: String, limit: Int? = nil, transform: (any Transform)? = nil,
+    targetTransform: (@Sendable (Int) -> Int)? = nil
+  ) throws {
     try self.init(
       images: IDXFile(images, name: "\(name): images", rank: 3),
-      labels: IDXFile(labels, name: "\(name): labels", rank: 1), name: name, limit: limit)
+      labels: IDXFile(labels, name: "\(name): labels", rank: 1), name: name, limit: limit, transform, targetTransform)
   }
 
-  private init(images: IDXFile, labels: IDXFile, name: String, limit: Int?) throws(IDXError) {
+  private init(
+    images: IDXFile, labels: IDXFile, name: String, limit: Int?, _ transform: (any Transform)?,
+    _ targetTransform: (@Sendable (Int) -> Int)?
+  ) throws(IDXError) {
     let available = images.shape[0]
     guard labels.shape[0] == available else {
       // Byte 4 is where an IDX file's first dimension stands.
@@ -88,6 +115,8 @@ public struct MNIST: Sendable {
         reason: .countsDisagree(labels: labels.shape[0], images: available, imageFile: images.name))
     }
     self.name = name
+    self.transform = transform
+    self.targetTransform = targetTransform
     count = min(available, max(0, limit ?? available))
     rows = images.shape[1]
     columns = images.shape[2]
@@ -106,9 +135,9 @@ public struct MNIST: Sendable {
   }
 
   /// The path of a file under one of its names.
-  private static func find(_ name: String, in root: String) throws(MNISTFilesMissing) -> String {
+  private static func find(_ name: String, in root: String, _ own: String) throws(MNISTFilesMissing) -> String {
     var tried: [String] = []
-    for folder in [root, "\(root)/MNIST/raw", "\(root)/raw"] {
+    for folder in [root, "\(root)/\(own)/raw", "\(root)/raw"] {
       for path in ["\(folder)/\(name)", "\(folder)/\(name).gz"] {
         if FileBytes.exists(path) { return path }
         tried.append(path)
