@@ -1,5 +1,6 @@
 import ExampleSupport
 import Martlet
+import TestSupport
 import Testing
 
 /// What torchvision gives, by case.

@@ -20,13 +20,18 @@ final class BatchQueue<Batch>: @unchecked Sendable {
     /// Tasks nobody has taken, oldest first; a lane a worker, or one for all.
     var lanes: [[LoadingTask]]
     var outcomes: [Int: LoadingOutcome<Batch>] = [:]
+    /// Workers that are still doing what the user wants done at their start, and the first that failed at it.
+    var startingCount: Int
+    var startFailure: TensorError?
   }
 
   private let state: Monitor<State>
   private let cancelled = Atomic(false)
 
-  /// A queue with a lane for each worker, or with one for all.
-  init(lanes: Int) { state = Monitor(State(lanes: Array(repeating: [], count: lanes))) }
+  /// A queue with a lane for each worker, or with one for all, whose first batch waits for workers to have started.
+  init(lanes: Int, starting: Int) {
+    state = Monitor(State(lanes: Array(repeating: [], count: lanes), startingCount: starting))
+  }
 
   /// True when nobody wants the batches any more.
   var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
@@ -34,6 +39,14 @@ final class BatchQueue<Batch>: @unchecked Sendable {
   /// Has the workers stop at their next look.
   func cancel() {
     state.change { _ in cancelled.store(true, ordering: .relaxed) }
+  }
+
+  /// One more worker has started.
+  func markStarted(_ failure: TensorError?) {
+    state.change {
+      $0.startingCount -= 1
+      $0.startFailure = $0.startFailure ?? failure
+    }
   }
 
   /// Leaves a task.
@@ -53,6 +66,8 @@ final class BatchQueue<Batch>: @unchecked Sendable {
   /// What became of a task, or of any, waited for; nil if `seconds`, if more than 0, pass.
   func collect(number: Int?, seconds: Double) -> (number: Int, outcome: LoadingOutcome<Batch>)? {
     state.wait(seconds: seconds) { state in
+      if let failure = state.startFailure { return (-1, .failure(failure)) }
+      if state.startingCount > 0 { return nil }
       guard let key = number ?? state.outcomes.keys.min(), let outcome = state.outcomes.removeValue(forKey: key) else {
         return nil
       }

@@ -136,18 +136,15 @@ final class LoaderWalk<Batch> {
       isOver = true
       return
     }
-    let queue = BatchQueue<Batch>(lanes: activeLanes.count)
+    let starting = kept == nil && options.workerInit != nil ? options.numWorkers : 0
+    let queue = BatchQueue<Batch>(lanes: activeLanes.count, starting: starting)
     self.crew = crew
     self.queue = queue
     crew.start { [plan, seed = start.baseSeed, hasLanes = plan.order == nil] worker, isFirst in
       let info = WorkerInfo(id: worker, numWorkers: plan.options.numWorkers, seed: seed &+ worker)
       let reader = TaskReader(plan, seed: seed, worker: info, isCancelled: { queue.isCancelled })
-      var initialFailure = isFirst ? reader.runWorkerInit() : nil
-      while let task = queue.take(lane: hasLanes ? worker : 0) {
-        let outcome = initialFailure.map { LoadingOutcome<Batch>.failure($0) } ?? reader.read(task)
-        initialFailure = nil
-        queue.put(outcome, number: task.number)
-      }
+      if isFirst && plan.options.workerInit != nil { queue.markStarted(reader.runWorkerInit()) }
+      while let task = queue.take(lane: hasLanes ? worker : 0) { queue.put(reader.read(task), number: task.number) }
     }
     issueTasks()
   }
