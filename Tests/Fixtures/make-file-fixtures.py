@@ -189,10 +189,11 @@ print("enum FileFixtures {")
 print("  static func bytes(_ text: String) throws -> [UInt8] {")
 print("    try Gzip.decompress([UInt8](Data(base64Encoded: text) ?? Data()), file: \"fixture\")")
 print("  }\n")
+print("  typealias Results = (losses: [Double], random: [Double], bias: [Double])\n")
 for name, numbers in results.items():
     losses, random, bias = numbers
     print(f"  /// The losses of the two steps after it, two random numbers after those, the last layer's bias at the end.")
-    print(f"  static let {name}Results: (losses: [Double], random: [Double], bias: [Double]) = ({losses}, {random}, {bias})\n")
+    print(f"  static let {name}Results: Results = ({losses}, {random}, {bias})\n")
 for name, contents in files.items():
     text = base64.b64encode(gzip.compress(contents, 9, mtime=0)).decode()
     lines = [text[i:i + 112] for i in range(0, len(text), 112)]

@@ -8,30 +8,6 @@ import Testing
 @Suite struct CheckpointTests {
   @Test func continuesPyTorchsTrainings() async {
     await #expect(processExitsWith: .success) {
-      func follow<O: Optimizer>(
-        _ fixture: String, _ results: (losses: [Double], random: [Double], bias: [Double]), _ make: (Sequential) -> O
-      ) throws {
-        let model = Sequential(Linear(4, 3), Tanh(), Linear(3, 2))
-        let optimizer = make(model)
-        let scheduler = StepLR(optimizer, stepSize: 100, gamma: 0.1)
-        let checkpoint = TrainingCheckpoint(model: model, optimizer: optimizer, scheduler: scheduler)
-        manualSeed(99)
-        let file = try PyTorchFile.read(FileSource(FileFixtures.bytes(fixture), name: "a.pt"))
-        let rest = try checkpoint.load(file)
-        #expect(rest.keys == ["epoch", "x", "y"] && rest["epoch"]?.int == 3)
-        let x = try #require(rest["x"]?.tensor), y = try #require(rest["y"]?.tensor)
-        for expected in results.losses {
-          optimizer.zeroGrad()
-          let loss = MSELoss()(model(x), y)
-          loss.backward()
-          optimizer.step()
-          scheduler.step()
-          #expect(abs(loss.item() - expected) < 1e-6, "\(loss.item()) should be \(expected)")
-        }
-        #expect(Tensor.rand(2).toArray(as: Float.self) == results.random.map(Float.init))
-        let bias = try #require(model.stateDict()["2.bias"]).toArray(as: Float.self)
-        for (found, expected) in zip(bias, results.bias) { #expect(abs(Double(found) - expected) < 1e-6) }
-      }
       try follow(FileFixtures.adamTraining, FileFixtures.adamTrainingResults) { Adam($0.parameters(), lr: 0.5) }
       try follow(FileFixtures.momentumTraining, FileFixtures.momentumTrainingResults) { model in
         let parameters = model.parameters()
@@ -112,4 +88,30 @@ import Testing
     #expect(throws: OptimizerStateError.self) { try OptimizerStateDict([:]) }
     #expect(throws: OptimizerStateError.self) { try OptimizerStateDict(["state": ["a": [:]], "param_groups": []]) }
   }
+}
+
+/// Goes on with a checkpoint of PyTorch's, and compares every step.
+private func follow<O: Optimizer>(
+  _ fixture: String, _ results: FileFixtures.Results, _ make: (Sequential) -> O
+) throws {
+  let model = Sequential(Linear(4, 3), Tanh(), Linear(3, 2))
+  let optimizer = make(model)
+  let scheduler = StepLR(optimizer, stepSize: 100, gamma: 0.1)
+  let checkpoint = TrainingCheckpoint(model: model, optimizer: optimizer, scheduler: scheduler)
+  manualSeed(99)
+  let file = try PyTorchFile.read(FileSource(FileFixtures.bytes(fixture), name: "a.pt"))
+  let rest = try checkpoint.load(file)
+  #expect(rest.keys == ["epoch", "x", "y"] && rest["epoch"]?.int == 3)
+  let x = try #require(rest["x"]?.tensor), y = try #require(rest["y"]?.tensor)
+  for expected in results.losses {
+    optimizer.zeroGrad()
+    let loss = MSELoss()(model(x), y)
+    loss.backward()
+    optimizer.step()
+    scheduler.step()
+    #expect(abs(loss.item() - expected) < 1e-6, "\(loss.item()) should be \(expected)")
+  }
+  #expect(Tensor.rand(2).toArray(as: Float.self) == results.random.map(Float.init))
+  let bias = try #require(model.stateDict()["2.bias"]).toArray(as: Float.self)
+  for (found, expected) in zip(bias, results.bias) { #expect(abs(Double(found) - expected) < 1e-6) }
 }

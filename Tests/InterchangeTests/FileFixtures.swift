@@ -10,11 +10,13 @@ enum FileFixtures {
     try Gzip.decompress([UInt8](Data(base64Encoded: text) ?? Data()), file: "fixture")
   }
 
-  /// The losses of the two steps after it, two random numbers after those, the last layer's bias at the end.
-  static let adamTrainingResults: (losses: [Double], random: [Double], bias: [Double]) = ([0.6195633411407471, 0.6104904413223267], [0.3167651295661926, 0.6965049505233765], [0.4470093250274658, -0.15110696852207184])
+  typealias Results = (losses: [Double], random: [Double], bias: [Double])
 
   /// The losses of the two steps after it, two random numbers after those, the last layer's bias at the end.
-  static let momentumTrainingResults: (losses: [Double], random: [Double], bias: [Double]) = ([0.5722182989120483, 0.5451750755310059], [0.3167651295661926, 0.6965049505233765], [0.33029043674468994, -0.1937454640865326])
+  static let adamTrainingResults: Results = ([0.6195633411407471, 0.6104904413223267], [0.3167651295661926, 0.6965049505233765], [0.4470093250274658, -0.15110696852207184])
+
+  /// The losses of the two steps after it, two random numbers after those, the last layer's bias at the end.
+  static let momentumTrainingResults: Results = ([0.5722182989120483, 0.5451750755310059], [0.3167651295661926, 0.6965049505233765], [0.33029043674468994, -0.1937454640865326])
 
   static let everything = """
     H4sIAAAAAAACA8VZC3xTVxm/SdpQUmgLtLRQYLgxlwqUJG2TlEfbBQwb4dFenGZoF2+S2yYjTfrde1IoWqmylIdT2KYT0D10k6n4mJs65pQpzMcU\

@@ -97,4 +97,43 @@ import Testing
       }
     }
   }
+
+  #if os(Linux)
+    /// In a process that may take little more memory than it has, no damaged file of a few kilobytes asks for more.
+    @Test func promisesAreNotAllocated() async {
+      await #expect(processExitsWith: .success) {
+        // Sanitizers need addresses without end.
+        let program = dlopen(nil, RTLD_NOW)
+        if dlsym(program, "__asan_init") != nil || dlsym(program, "__tsan_init") != nil { return }
+        let files = try [
+          FileFixtures.everything, FileFixtures.everythingOlderFormat, FileFixtures.npyFloat32, FileFixtures.npyVersion3,
+          FileFixtures.npzStored, FileFixtures.npzCompressed, FileFixtures.safetensors,
+        ].map(FileFixtures.bytes)
+        // Everything is read once, so that what is loaded at the first use is there.
+        let readers: [(FileSource) throws -> Void] = [
+          { _ = try PyTorchFile.read($0) }, { _ = try NumPyFile.read($0) }, { _ = try NumPyFile.readArchive($0) },
+          { _ = try SafeTensors.read(SafeTensorsFile($0)) },
+        ]
+        for bytes in files { for read in readers { try? read(FileSource(bytes, name: "a")) } }
+        let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ").first
+        let size = UInt((pages.flatMap { UInt($0) } ?? 0) * 4096 + 256 << 20)
+        var limit = rlimit(rlim_cur: size, rlim_max: size)
+        #expect(setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0)
+        #expect(throws: FormatFault.self) { try TensorBytes.allocate(1 << 30) }
+        for (number, bytes) in files.enumerated() {
+          for round in 0..<300 {
+            var mutations = Mutations(seed: number << 32 | round)
+            let source = FileSource(mutations.damaged(bytes), name: "a")
+            for read in readers {
+              do {
+                try read(source)
+              } catch {
+                #expect(!"\(error)".contains("memory"), "file \(number), round \(round): \(error)")
+              }
+            }
+          }
+        }
+      }
+    }
+  #endif
 }
