@@ -25,6 +25,7 @@ public protocol Stateful {
 extension LRScheduler: Stateful {}
 extension ReduceLROnPlateau: Stateful {}
 extension GradScaler: Stateful {}
+extension DataLoader: Stateful {}
 
 extension StateValue {
   /// The value in a checkpoint; dictionaries sorted by key.
