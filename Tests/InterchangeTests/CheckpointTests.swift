@@ -60,6 +60,8 @@ import Testing
     let path = "\(folder.path)/run.pt"
     let model = Linear(4, 3)
     let adam = Adam(model.parameters())
+    model(Tensor.ones(1, 4)).sum().backward()
+    adam.step()
     try TrainingCheckpoint(model: model, optimizer: adam).save(to: path)
 
     func failure(_ checkpoint: TrainingCheckpoint) -> CheckpointError? {

@@ -136,15 +136,16 @@ public struct TrainingCheckpoint {
   /// ``load(from:)`` from a value that was read already.
   @discardableResult
   public func load(_ value: CheckpointValue) throws(CheckpointError) -> CheckpointDictionary {
-    guard var rest = value.dictionary else {
+    guard let whole = value.dictionary else {
       throw CheckpointError("a dictionary with the parts of a training is expected, not \(value.kind)")
     }
+    var rest = whole
     var found: [(key: String, part: Part, value: CheckpointValue)] = []
     for (key, part) in parts {
       guard let name = Self.names(of: key, part).first(where: { rest[.string($0)] != nil }),
         let value = rest[.string(name)]
       else {
-        let keys = rest.keys.map { $0.value.description }.joined(separator: ", ")
+        let keys = whole.keys.map { $0.value.description }.joined(separator: ", ")
         throw CheckpointError("is missing; the file has \(keys.isEmpty ? "nothing" : keys)", part: key)
       }
       rest[.string(name)] = nil
