@@ -31,6 +31,8 @@ let package = Package(
     .library(name: "Martlet", targets: ["Martlet"]),
     .executable(name: "linear-regression", targets: ["linear-regression"]),
     .executable(name: "mnist", targets: ["mnist"]),
+    .executable(name: "char-lstm", targets: ["char-lstm"]),
+    .executable(name: "gpt", targets: ["gpt"]),
     .executable(name: "benchmark", targets: ["benchmark"]),
   ],
   targets: [
@@ -44,10 +46,13 @@ let package = Package(
     room("CUDABackend", ["TensorModule"]),
     room("Martlet", ["TensorModule", "Autograd", "Interchange", "NN", "Vision", "CUDABackend"]),
 
-    .target(name: "ExampleSupport", path: "Examples/Shared", swiftSettings: swiftSettings),
+    .target(
+      name: "ExampleSupport", dependencies: ["Martlet"], path: "Examples/Shared", swiftSettings: swiftSettings),
     .target(name: "MNISTSubset", path: "Examples/MNISTSubset", exclude: ["README.md", "make-subset.py", "data"]),
     example("linear-regression", "LinearRegression", ["Martlet", "ExampleSupport"]),
     example("mnist", "MNIST", ["Martlet", "ExampleSupport", "MNISTSubset"]),
+    example("char-lstm", "CharLSTM", ["Martlet", "ExampleSupport"]),
+    example("gpt", "GPT", ["Martlet", "ExampleSupport"]),
     .executableTarget(
       name: "benchmark", dependencies: ["Martlet", "ExampleSupport"], path: "Benchmarks",
       exclude: ["peer", "compare"], swiftSettings: swiftSettings),

@@ -1,17 +1,16 @@
 // Learns to read handwritten digits. Run it, and watch a network learn:
 //
 //   swift run -c release mnist
-//   swift run -c release mnist --model cnn --epochs 5 --save digits.safetensors
+//   swift run -c release mnist --model mlp --epochs 10 --save digits.safetensors --plot loss.svg
 
 import ExampleSupport
 import Martlet
 
 let options = Options()
-options.arguments.run { try trainAndTest(options) }
+options.run.work { try trainAndTest(options) }
 
 func trainAndTest(_ options: Options) throws {
-  if let threads = options.threads { setThreadCount(threads) }
-  let device = options.chooseDevice()
+  let device = options.run.apply()
   let data = try MNISTData.load(named: options.data, offline: options.offline)
   print(data.origin)
 
@@ -21,37 +20,47 @@ func trainAndTest(_ options: Options) throws {
   let testImages = data.test.images()[0..<limit].to(device), testLabels = data.test.labels()[0..<limit].to(device)
 
   // The seed comes before the model: it decides the initial weights, then the order of the images.
-  manualSeed(options.seed)
+  manualSeed(options.run.seed)
   let model = options.model == "cnn" ? convolutionalNetwork() : multilayerPerceptron()
   model.to(device)
-  if let file = options.load { try model.loadStateDict(StateDict(SafeTensors.read(file))) }
+  if let file = options.run.load { try model.loadStateDict(StateDict(SafeTensors.read(file))) }
   let optimizer = Adam(model.parameters(), lr: options.learningRate)
   let loader = DataLoader(trainingSet, batchSize: options.batchSize, shuffle: true)
   let criterion = CrossEntropyLoss()
   print("\(options.model): \(NumberText.grouped(model.parameterCount)) parameters on \(device), \(threadCount) threads")
 
-  var score = Score(correct: 0, total: testLabels.elementCount)
-  for epoch in 1...options.epochs {
-    model.train()
-    var progress = ProgressBar(total: trainingSet.count, label: "epoch \(epoch)", unit: "images")
-    var totalLoss = 0.0
+  // A run that was interrupted goes on where its last state was kept, in the middle of an epoch, too: the loader gives
+  // the batches that are left, and the result is the same to the last bit.
+  let checkpoint = TrainingCheckpoint(model: model, optimizer: optimizer, loader: loader)
+  var losses = try options.run.restore(checkpoint)["losses"]?.list?.compactMap(\.double) ?? []
+
+  while losses.count < options.epochs * loader.count {
+    let epoch = losses.count / loader.count + 1
+    var progress = ProgressBar(total: loader.count, label: "epoch \(epoch)", unit: "batches")
+    progress.advance(by: losses.count % loader.count)
     for (images, labels) in loader {
       optimizer.zeroGrad()
       let loss = criterion(model(images.to(device)), labels.to(device))
       loss.backward()
       optimizer.step()
-      totalLoss += loss.item()
-      progress.advance(by: labels.elementCount, loss: loss.item())
+      losses.append(loss.item())
+      progress.advance(by: 1, loss: losses.last)
+      if losses.count % 100 == 0 { try keep() }
     }
     progress.finish()
-    score = evaluate(model, testImages, testLabels)
-    print("epoch \(epoch) loss \(NumberText.fixed(totalLoss / Double(loader.count), 4)) test \(score.percent) %")
+    let mean = losses.suffix(loader.count).reduce(0, +) / Double(loader.count)
+    print("epoch \(epoch) loss \(NumberText.fixed(mean, 4)) test \(evaluate(model, testImages, testLabels).percent) %")
+    try keep()
   }
-  if let file = options.save {
+  func keep() throws { try options.run.keep(checkpoint, ["losses": .list(losses.map { .double($0) })]) }
+
+  try options.run.draw(losses, title: "Learning to read digits")
+  if let file = options.run.save {
     try SafeTensors.write(model.stateDict(), to: file)
     print("saved \(file)")
   }
   showPredictions(model, testImages, data.test)
+  let score = evaluate(model, testImages, testLabels)
   print("test accuracy \(score.percent) % (\(score.correct)/\(score.total))")
 }
 
@@ -64,6 +73,7 @@ struct Score {
 
 func evaluate(_ model: Sequential, _ images: Tensor, _ labels: Tensor) -> Score {
   model.eval()
+  defer { model.train() }
   return withNoGrad {
     var correct = 0
     for start in stride(from: 0, to: labels.elementCount, by: 1000) {
