@@ -24,7 +24,7 @@ private struct Living: Dataset {
   let lives: Lives
   let own: Life
   let read = Guarded(0)
-  var count = 1000
+  var count = 999
   init(_ lives: Lives) {
     self.lives = lives
     own = Life(lives)
