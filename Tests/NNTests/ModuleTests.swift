@@ -49,7 +49,7 @@ private final class Net: Layer {
     #expect(net.namedChildren().map(\.name) == ["layers.0", "layers.1", "layers.2", "heads.a", "heads.b", "extra", "self_attn", "dropout"])
     #expect(net.namedModules().map(\.name).prefix(4) == ["", "layers.0", "layers.0.fc1", "layers.0.output_ln"])
     #expect(LSTM(2, 3).stateDict().keys == ["weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"])
-    #expect(LSTM(2, 3).parameter("weight_hh_l0")?.shape == [12, 3])
+    #expect(LSTM(2, 3).parameter("weight_hh_l0").shape == [12, 3])
     #expect(Sequential(Linear(1, 1), ReLU(), Linear(1, 1, bias: false)).stateDict().keys == ["0.weight", "0.bias", "2.weight"])
     #expect(Sequential(named: ["a": Linear(1, 1, bias: false)]).stateDict().keys == ["a.weight"])
     #expect(ModuleList([Linear(1, 1, bias: false)]).stateDict().keys == ["0.weight"])

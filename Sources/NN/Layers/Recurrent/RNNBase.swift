@@ -91,11 +91,6 @@ public class RNNBase: ModeDependent, @unchecked Sendable {
     return nil
   }
 
-  /// The parameter of that key, `"weight_ih_l0"`, or nil.
-  public final func parameter(_ key: String) -> Parameter? {
-    weightNames.firstIndex(of: key).map { weights[$0] }
-  }
-
   /// The parameters by layer and direction: layer 0 forwards, layer 0 backwards if bidirectional, layer 1 … (PyTorch's
   /// `all_weights`).
   public final var allWeights: [[Parameter]] {
