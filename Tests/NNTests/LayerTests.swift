@@ -101,6 +101,29 @@ import Testing
     expectError("Sequential", "there is no layer 3 among 1") { Sequential(ReLU())[3] }
     expectError("Embedding", "paddingIdx 7 is not within the 3 embeddings") { Embedding(3, 2, paddingIdx: 7) }
   }
+
+  /// The in-place form drops what the other does, and writes it where it read.
+  @Test func dropoutInPlace() async {
+    await #expect(processExitsWith: .success) {
+      let layers: [(shape: Shape, plain: any Layer, inPlace: any Layer)] = [
+        ([3, 4, 5], Dropout(0.4), Dropout(0.4, inplace: true)),
+        ([3, 4, 5], Dropout1d(0.4), Dropout1d(0.4, inplace: true)), ([4, 5], Dropout1d(0.4), Dropout1d(0.4, inplace: true)),
+        ([3, 4, 5, 2], Dropout2d(0.4), Dropout2d(0.4, inplace: true)),
+        ([3, 4, 2, 2, 2], Dropout3d(0.4), Dropout3d(0.4, inplace: true)),
+        ([4, 2, 2, 2], Dropout3d(0.4), Dropout3d(0.4, inplace: true)),
+        ([3, 4, 5], AlphaDropout(0.4), AlphaDropout(0.4, inplace: true)),
+        ([3, 4, 5], FeatureAlphaDropout(0.4), FeatureAlphaDropout(0.4, inplace: true)),
+      ]
+      for (shape, plain, inPlace) in layers {
+        let x = Tensor.ones(shape)
+        manualSeed(0)
+        let expected = plain(x)
+        manualSeed(0)
+        let result = inPlace(x)
+        #expect(result === x && x.isClose(to: expected) && !x.isClose(to: Tensor.onesLike(x)), "\(inPlace) of \(shape)")
+      }
+    }
+  }
 }
 
 /// Holds the first error in `body` against its operation and a part of its rule.

@@ -15,21 +15,42 @@ extension Tensor {
 
   /// `dropout` of whole channels: `[N, C, L]`, or `[C, L]` (PyTorch's `F.dropout1d`).
   public func dropout1d(_ p: Double = 0.5, training: Bool = true, generator: Generator? = nil) -> Tensor {
+    channelsDropped1d("dropout1d", p, training, generator, inPlace: false)
+  }
+  /// `dropout1d` in place.
+  @discardableResult
+  public func dropout1d_(_ p: Double = 0.5, training: Bool = true, generator: Generator? = nil) -> Tensor {
+    channelsDropped1d("dropout1d_", p, training, generator, inPlace: true)
+  }
+
+  private final func channelsDropped1d(
+    _ name: String, _ p: Double, _ training: Bool, _ generator: Generator?, inPlace: Bool
+  ) -> Tensor {
     if ThreadMode.hasFailed { return standIn() }
     guard rank == 2 || rank == 3 else {
-      return failing(TensorError("dropout1d", of: self, rule: "expected 2 or 3 dimensions, [C, L] or [N, C, L], not \(rank)"))
+      return failing(TensorError(name, of: self, rule: "expected 2 or 3 dimensions, [C, L] or [N, C, L], not \(rank)"))
     }
-    return unbatched(rank == 2) { $0.dropped("dropout1d", p, training, generator, channels: true) }
+    return unbatched(rank == 2, inPlace) { $0.dropped(name, p, training, generator, channels: true, inPlace: inPlace) }
   }
 
   /// `dropout` of whole channels: `[N, C, H, W]`; three dimensions are taken as `[N, C, L]` (PyTorch's `F.dropout2d`).
   public func dropout2d(_ p: Double = 0.5, training: Bool = true, generator: Generator? = nil) -> Tensor {
     dropped("dropout2d", p, training, generator, channels: true)
   }
+  /// `dropout2d` in place.
+  @discardableResult
+  public func dropout2d_(_ p: Double = 0.5, training: Bool = true, generator: Generator? = nil) -> Tensor {
+    dropped("dropout2d_", p, training, generator, channels: true, inPlace: true)
+  }
 
   /// `dropout` of whole channels: `[N, C, D, H, W]`, or `[C, D, H, W]` (PyTorch's `F.dropout3d`).
   public func dropout3d(_ p: Double = 0.5, training: Bool = true, generator: Generator? = nil) -> Tensor {
-    unbatched(rank != 5) { $0.dropped("dropout3d", p, training, generator, channels: true) }
+    unbatched(rank != 5, false) { $0.dropped("dropout3d", p, training, generator, channels: true) }
+  }
+  /// `dropout3d` in place.
+  @discardableResult
+  public func dropout3d_(_ p: Double = 0.5, training: Bool = true, generator: Generator? = nil) -> Tensor {
+    unbatched(rank != 5, true) { $0.dropped("dropout3d_", p, training, generator, channels: true, inPlace: true) }
   }
 
   /// Sets elements to the lower limit of selu with probability `p`, and scales and shifts all so that mean and variance
@@ -46,6 +67,12 @@ extension Tensor {
   /// `alphaDropout` of whole channels, `[N, C, …]` (PyTorch's `F.feature_alpha_dropout`).
   public func featureAlphaDropout(_ p: Double = 0.5, training: Bool = true, generator: Generator? = nil) -> Tensor {
     dropped("featureAlphaDropout", p, training, generator, channels: true, alpha: true)
+  }
+
+  /// `featureAlphaDropout` in place.
+  @discardableResult
+  public func featureAlphaDropout_(_ p: Double = 0.5, training: Bool = true, generator: Generator? = nil) -> Tensor {
+    dropped("featureAlphaDropout_", p, training, generator, channels: true, alpha: true, inPlace: true)
   }
 
   /// `leakyRelu` with a slope drawn for each element from `lower ..< upper` while training, and their mean otherwise
@@ -85,11 +112,12 @@ extension Tensor {
     return slopes.scatter(dim: 0, index: places.cpu(), drawn.to(dtype)).reshape(shape).to(device)
   }
 
-  /// A batch of one around a sample, and off again.
-  private final func unbatched(_ isSample: Bool, _ body: (Tensor) -> Tensor) -> Tensor {
+  /// A batch of one around a sample, and off again. What is written into the batch is the sample's.
+  private final func unbatched(_ isSample: Bool, _ inPlace: Bool, _ body: (Tensor) -> Tensor) -> Tensor {
     if !isSample { return body(self) }
+    if ThreadMode.hasFailed { return standIn() }
     let batch = unsqueeze(0), result = body(batch)
-    return result === batch ? self : result.squeeze(0)
+    return inPlace || result === batch ? self : result.squeeze(0)
   }
 
   private final func dropped(
