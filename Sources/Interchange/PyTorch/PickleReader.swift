@@ -430,7 +430,13 @@ struct PickleReader<Storages: PickleStorages> {
       TensorBytes.normalizeFlags(UnsafeMutableRawBufferPointer(start: storage.address, count: storage.byteCount))
     }
     guard !sizes.contains(0) else {
-      return .tensor(Tensor(storage, layout: Layout(shape: Shape(sizes), strides: Dimensions(strides), offset: 0), dtype: dtype))
+      // Nothing lies anywhere: strides that no view could count with are not taken over.
+      return .tensor(Tensor(storage, layout: Layout(contiguous: Shape(sizes)), dtype: dtype))
+    }
+    // Views multiply strides and sizes, those of dimensions of size 1, too.
+    for (size, stride) in zip(sizes, strides) {
+      let (span, overflow) = size.multipliedReportingOverflow(by: stride)
+      guard !overflow, span <= 1 << 60 else { throw .damaged("strides \(strides) of shape \(sizes) are too large") }
     }
     var last = offset
     for (size, stride) in zip(sizes, strides) {
