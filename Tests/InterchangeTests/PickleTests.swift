@@ -91,6 +91,14 @@ struct AnyStorages: PickleStorages {
     #expect(reason(encoded + Array(".".utf8))?.contains("makes much more of its objects") == true)
   }
 
+  @Test func refusesLongNamesOfDevices() throws {
+    func device(_ name: String) -> [UInt8] {
+      Array("ctorch\ndevice\nX".utf8) + [UInt8(name.utf8.count), 0, 0, 0] + Array("\(name)K\u{1}".utf8) + [0x86, 0x52, 0x2e]
+    }
+    #expect(try run(device("cuda")).description == "device('cuda:1')")
+    #expect(reason(device(String(repeating: "a", count: 65)))?.contains("name of 65 bytes") == true)
+  }
+
   @Test func refusesTensorsBeyondTheirStorage() throws {
     func tensor(_ offset: Int, _ sizes: [Int], _ strides: [Int]) -> [UInt8] {
       func number(_ n: Int) -> [UInt8] { [0x8a, 8] + (0..<8).map { UInt8(truncatingIfNeeded: n >> (8 * $0)) } }

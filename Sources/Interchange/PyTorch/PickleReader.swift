@@ -346,6 +346,8 @@ struct PickleReader<Storages: PickleStorages> {
         try require(false)
         break
       }
+      // The name with its number is a new text: a short program could otherwise make as many long ones as it likes.
+      guard name.utf8.count <= 64 else { throw FormatFault.damaged("a device's name of \(name.utf8.count) bytes") }
       return .device(arguments.count > 1 ? "\(name):\(try integer(arguments[1], "a device's number"))" : name)
     case .layout:
       if let first = arguments.first, case .string(let name) = nodes[first] { return .string(name) }
