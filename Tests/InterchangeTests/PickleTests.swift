@@ -91,6 +91,14 @@ struct AnyStorages: PickleStorages {
     #expect(reason(encoded + Array(".".utf8))?.contains("makes much more of its objects") == true)
   }
 
+  @Test func refusesKeysThatNothingEquals() {
+    let nan: [UInt8] = [0x47, 0x7f, 0xf8, 0, 0, 0, 0, 0, 0]
+    #expect(reason(Array("}".utf8) + nan + Array("Ns.".utf8))?.contains("key is not a number (NaN)") == true)
+    #expect(reason(Array("}".utf8) + nan + [0x85] + Array("Ns.".utf8))?.contains("key is a tuple") == true)
+    // As a value it is one like any other.
+    #expect(reason(Array("}K\u{1}".utf8) + nan + Array("s.".utf8)) == nil)
+  }
+
   @Test func refusesLongNamesOfDevices() throws {
     func device(_ name: String) -> [UInt8] {
       Array("ctorch\ndevice\nX".utf8) + [UInt8(name.utf8.count), 0, 0, 0] + Array("\(name)K\u{1}".utf8) + [0x86, 0x52, 0x2e]

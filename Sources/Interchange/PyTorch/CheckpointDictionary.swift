@@ -30,12 +30,15 @@ public enum CheckpointKey: Sendable, Hashable, ExpressibleByStringLiteral, Expre
     }
   }
 
-  /// The value as a key; nil for a value that cannot be one.
+  /// The value as a key; nil for a value that cannot be one. NaN cannot: it does not equal itself, so that nothing would
+  /// ever be found under it, and each of many would be compared with all others.
   init?(_ value: CheckpointValue) {
     switch value {
     case .string(let value): self = .string(value)
     case .int(let value): self = .int(value)
-    case .double(let value): self = .double(value)
+    case .double(let value):
+      if value.isNaN { return nil }
+      self = .double(value)
     case .bool(let value): self = .bool(value)
     case .none: self = .none
     case .tuple(let items):

@@ -65,7 +65,8 @@ struct PickleConversion {
       dictionary.isOrderedDict = entries.isOrdered
       for position in stride(from: 0, to: values.count, by: 2) {
         guard let key = CheckpointKey(values[position]) else {
-          throw .unsupported("a dictionary's key is \(values[position].kind)")
+          let isNaN = values[position].double?.isNaN == true
+          throw .unsupported("a dictionary's key is \(isNaN ? "not a number (NaN)" : values[position].kind)")
         }
         dictionary[key] = values[position + 1]
       }
