@@ -75,7 +75,7 @@ package enum AtomicFile {
       var written = 0
       defer { position += written }
       while written < bytes.count {
-        let count = systemWrite(descriptor, bytes.baseAddress! + written, bytes.count - written)
+        let count = systemWrite(descriptor, bytes.baseAddress! + written, min(bytes.count - written, FileBytes.largestTransfer))
         if count >= 0 {
           written += count
         } else if errno != EINTR {

@@ -36,6 +36,8 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
 package enum FileBytes {
   /// The largest file that is read, unless told otherwise.
   package static let defaultLimit = 1 << 30
+  /// How many bytes are read or written by one call: Darwin's calls refuse more than 2³¹ - 1.
+  static let largestTransfer = 1 << 30
 
   /// The content of a regular file.
   ///
@@ -57,7 +59,7 @@ package enum FileBytes {
     let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
       // A file may shrink between fstat and read: what was read is what there is.
       while filled < size {
-        let got = systemRead(descriptor, buffer.baseAddress! + filled, size - filled)
+        let got = systemRead(descriptor, buffer.baseAddress! + filled, min(size - filled, largestTransfer))
         if got > 0 {
           filled += got
         } else if got == 0 {

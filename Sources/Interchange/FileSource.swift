@@ -66,7 +66,7 @@ package final class FileSource: Sendable {
     case .file(let descriptor):
       var filled = 0
       while filled < buffer.count {
-        let got = pread(descriptor, start + filled, buffer.count - filled, off_t(offset + filled))
+        let got = pread(descriptor, start + filled, min(buffer.count - filled, FileBytes.largestTransfer), off_t(offset + filled))
         if got > 0 {
           filled += got
         } else if got == 0 {
