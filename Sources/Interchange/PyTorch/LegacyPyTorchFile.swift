@@ -47,7 +47,8 @@ enum LegacyPyTorchFile {
       bytes.withUnsafeBytes { target.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[position..<(position + target.count)])) }
       position += target.count
       if !isLittleEndian { TensorBytes.swap(target, itemSize: dtype?.itemSize ?? 1) }
-      if dtype == .bool { TensorBytes.normalizeFlags(target) }
+      // A storage without a type may have tensors of truth values, too; when those were made, it was not filled yet.
+      if dtype == .bool || reader.normalized.contains(ObjectIdentifier(storage)) { TensorBytes.normalizeFlags(target) }
     }
     if let name = missing.keys.min() { throw FormatFault.damaged("storage \(name) is missing") }
     var conversion = PickleConversion(reader.nodes, byteCount: bytes.count)

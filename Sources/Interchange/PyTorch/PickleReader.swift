@@ -25,8 +25,8 @@ struct PickleReader<Storages: PickleStorages> {
   private var memo: [Int: Int] = [:]
   /// How many elements were copied from one object to another.
   private var copiedCount = 0
-  /// The storages whose truth values are 0 and 1.
-  private var normalized = Set<ObjectIdentifier>()
+  /// The storages that tensors of truth values are over, in which each byte is 0 or 1.
+  private(set) var normalized = Set<ObjectIdentifier>()
 
   init(_ bytes: [UInt8], from position: Int = 0, storages: Storages) {
     self.bytes = bytes
