@@ -73,6 +73,17 @@ import Testing
     }
   }
 
+  @Test func truthIsNotShared() throws {
+    let folder = try TemporaryFolder()
+    let path = "\(folder.path)/a.safetensors"
+    try SafeTensors.write([(key: "mask", value: Tensor([true, false, true]))], to: path)
+    let file = try SafeTensorsFile(path)
+    let one = try file.tensor("mask"), other = try file.tensor("mask")
+    one.zero_()
+    #expect(one.toArray(as: Bool.self) == [false, false, false])
+    #expect(other.toArray(as: Bool.self) == [true, false, true])
+  }
+
   @Test func refusesWhatDoesNotFit() throws {
     let refusals = [
       #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#: "does not fill its 4 bytes",

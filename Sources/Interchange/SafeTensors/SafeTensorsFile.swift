@@ -10,9 +10,10 @@ public import TensorModule
 ///
 /// The file is mapped into memory unless told otherwise: a tensor is there at once, shares the mapping with its
 /// neighbours, and its elements are read from the disk when they are first used. Such a tensor may be written in place
-/// like any other: that changes this process's copy of the page, never the file. Tensors whose elements do not lie at a
-/// multiple of their size are copied. A file that another program shortens while it is mapped ends the program; one that
-/// is replaced, as ``SafeTensors/write(_:to:metadata:)`` does it, stays whole for those who have it open.
+/// like any other: that changes this process's copy of the page, never the file. Tensors of truth values, and those whose
+/// elements do not lie at a multiple of their size, are copied. A file that another program shortens while it is mapped
+/// ends the program; one that is replaced, as ``SafeTensors/write(_:to:metadata:)`` does it, stays whole for those who
+/// have it open.
 public final class SafeTensorsFile: Sendable {
   /// What the file says of a tensor.
   public struct Entry: Sendable, Equatable {
@@ -84,7 +85,8 @@ public final class SafeTensorsFile: Sendable {
   private func load(_ entry: Entry) throws -> Tensor {
     let storage: Storage
     let count = entry.byteRange.count
-    if let mapping = source.mapping, count > 0, entry.byteRange.lowerBound % entry.dtype.itemSize == 0 {
+    // Truth values are made 0 and 1: in memory of their own, because others may be reading those of the mapping.
+    if let mapping = source.mapping, count > 0, entry.dtype != .bool, entry.byteRange.lowerBound % entry.dtype.itemSize == 0 {
       storage = Storage(borrowing: mapping.address + entry.byteRange.lowerBound, byteCount: count, owner: mapping)
     } else {
       storage = try TensorBytes.allocate(count)
