@@ -25,7 +25,8 @@ package final class FileSource: Sendable {
   /// An open file, or, with `mapped`, one that is part of the process's memory.
   package init(path: String, mapped: Bool = false) throws(FileError) {
     name = path
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Opening a pipe would otherwise wait for a writer, before it can be seen that it is no file.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileError(path: path, code: errno) }
     do throws(FileError) {
       var status = stat()
