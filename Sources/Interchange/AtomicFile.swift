@@ -13,7 +13,8 @@ package enum AtomicFile {
   private static let writeCount = Atomic<Int>(0)
 
   /// Writes parts one after the other to a temporary file beside `path`, waits until the disk has it, and renames it.
-  /// On a failure nothing is left behind and what had the name before stays.
+  /// On a failure nothing is left behind and what had the name before stays. A link is followed, permissions stay; what is
+  /// no regular file (`/dev/null`, a pipe) is written into as it is.
   package static func write(
     to path: String, _ body: (inout Writer) throws(FileError) -> Void
   ) throws(FileError) {
@@ -28,10 +29,20 @@ package enum AtomicFile {
   private static func write<Failure: Error>(
     to path: String, failure: (FileError) -> Failure, _ body: (inout Writer) throws(Failure) -> Void
   ) throws(Failure) {
+    var status = stat()
+    let isThere = stat(path, &status) == 0
+    // A device or a pipe is written into: a file in its place would be the end of it. (A folder refuses to be opened.)
+    if isThere && status.st_mode & S_IFMT != S_IFREG { return try writeInto(path, failure: failure, body) }
+    // A link stays a link: the file that it leads to is replaced.
+    let target = isThere ? resolved(path) : path
     let number = writeCount.add(1, ordering: .relaxed).newValue
-    let partial = "\(path).partial-\(getpid())-\(number)"
-    let descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    let partial = "\(target).partial-\(getpid())-\(number)"
+    // Who may read and write the old file may do so with the new one; the process's mask rules for one that was not there.
+    let permissions = isThere ? status.st_mode & 0o777 : 0o666
+    let descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, permissions)
     guard descriptor >= 0 else { throw failure(FileError(path: path, code: errno)) }
+    // Some file systems have no permissions to give.
+    if isThere { _ = fchmod(descriptor, permissions) }
     var writer = Writer(path: path, descriptor: descriptor)
     do throws(Failure) {
       try body(&writer)
@@ -42,18 +53,41 @@ package enum AtomicFile {
       throw error
     }
     // Some file systems tell only at closing that the disk is full.
-    guard close(descriptor) == 0, rename(partial, path) == 0 else {
+    guard close(descriptor) == 0, rename(partial, target) == 0 else {
       let code = errno
       unlink(partial)
       throw failure(FileError(path: path, code: code))
     }
-    if let error = syncFolder(of: path) { throw failure(error) }
+    if let error = syncFolder(of: target, path) { throw failure(error) }
+  }
+
+  /// Writes to what is no regular file, as the parts come.
+  private static func writeInto<Failure: Error>(
+    _ path: String, failure: (FileError) -> Failure, _ body: (inout Writer) throws(Failure) -> Void
+  ) throws(Failure) {
+    let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure(FileError(path: path, code: errno)) }
+    var writer = Writer(path: path, descriptor: descriptor)
+    do throws(Failure) {
+      try body(&writer)
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    guard close(descriptor) == 0 else { throw failure(FileError(path: path, code: errno)) }
+  }
+
+  /// The path without links.
+  private static func resolved(_ path: String) -> String {
+    guard let resolved = realpath(path, nil) else { return path }
+    defer { free(resolved) }
+    return String(validatingCString: resolved) ?? path
   }
 
   /// Waits until the disk has the new name, too, so that it outlives a loss of power.
-  private static func syncFolder(of path: String) -> FileError? {
-    let end = path.lastIndex(of: "/")
-    let folder = end.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+  private static func syncFolder(of target: String, _ path: String) -> FileError? {
+    let end = target.lastIndex(of: "/")
+    let folder = end.map { $0 == target.startIndex ? "/" : String(target[..<$0]) } ?? "."
     let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
     // A folder that may be written but not read cannot be waited for; the file itself is on the disk.
     guard descriptor >= 0 else { return nil }

@@ -86,13 +86,13 @@ import Testing
 
   @Test func anyByteIsTrueInTheOlderFormat() throws {
     for (storage, rebuild, dtype) in [
-      ("UntypedStorage", "_rebuild_tensor_v3", "ctorch\nbool\n"), ("BoolStorage", "_rebuild_tensor_v2", ""),
+      ("torch.storage\nUntypedStorage", "_rebuild_tensor_v3", "ctorch\nbool\n"), ("torch\nBoolStorage", "_rebuild_tensor_v2", ""),
     ] {
       var bytes: [UInt8] = [0x80, 2, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e]
       // The version 1001, the byte order, a tensor of three elements, the name of its storage, the storage.
       bytes += [0x80, 2, 0x4d, 0xe9, 3, 0x2e]
       bytes += Array("}U\u{d}little_endian".utf8) + [0x88, 0x73, 0x2e]
-      bytes += Array("ctorch._utils\n\(rebuild)\n((U\u{7}storagectorch\n\(storage)\nU\u{1}0U\u{3}cpuK\u{3}tQ".utf8)
+      bytes += Array("ctorch._utils\n\(rebuild)\n((U\u{7}storagec\(storage)\nU\u{1}0U\u{3}cpuK\u{3}tQ".utf8)
       bytes += Array("K\u{0}(K\u{3}t(K\u{1}t".utf8) + [0x89] + Array("}\(dtype)tR.".utf8)
       bytes += Array("](U\u{1}0e.".utf8) + [3, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0xff]
       let tensor = try #require(try PyTorchFile.read(FileSource(bytes, name: "a.pt")).tensor)
