@@ -7,7 +7,7 @@ enum TensorBytes {
     guard sizes.count <= Dimensions.maximumCount else {
       throw .unsupported("\(sizes.count) dimensions; a tensor has at most \(Dimensions.maximumCount)")
     }
-    guard let count = Shape(sizes).checkedElementCount, !count.multipliedReportingOverflow(by: 8).overflow else {
+    guard let count = Shape.checkedElementCount(of: sizes), !count.multipliedReportingOverflow(by: 8).overflow else {
       throw .damaged("a shape of \(sizes) is too large")
     }
     return count * dtype.itemSize

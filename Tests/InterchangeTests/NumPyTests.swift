@@ -1,4 +1,5 @@
 import Martlet
+import TensorModule
 import TestSupport
 import Testing
 
@@ -45,6 +46,8 @@ import Testing
     let array = try read(FileFixtures.npyFortran)
     #expect(array.shape == [2, 3, 4] && array.strides == [1, 2, 6])
     #expect(array.contiguous().toArray(as: Float.self) == (0..<24).map(Float.init))
+    let many = Shape([2, 0, 3] + [Int](repeating: 2, count: 7))
+    #expect(Layout(columnMajor: many).strides.array == [1, 2, 2, 6, 12, 24, 48, 96, 192, 384])
   }
 
   @Test func namesWhatIsNotThere() {

@@ -1,7 +1,8 @@
 import CPUKernels
 import Martlet
-import TensorModule
 import Testing
+
+@testable import TensorModule
 
 /// How many blocks an operation allocates, and that none is lost. In child processes: other tests allocate too.
 @Suite struct MemoryTests {
@@ -123,5 +124,19 @@ import Testing
     expectError("memory") { _ = Tensor.empty([1 << 50]) }
     expectError("empty", "valid shape") { _ = Tensor.empty([1 << 40, 1 << 40]) }
     expectError("empty", "negative") { _ = Tensor.zeros(-1) }
+  }
+
+  @Test func longListsAreKeptWhenTheyAreFinished() {
+    func isKept(_ list: [Int]) -> Bool { LongLists.known.withLock { $0[list] != nil } }
+    // Sizes that no other test has.
+    let sizes = [1, 1, 1, 1, 1, 1, 1, 1, 1009, 1013]
+    let strides = Layout(contiguous: Shape(sizes)).strides.array
+    #expect(strides == [Int](repeating: 1009 * 1013, count: 8) + [1013, 1])
+    #expect(isKept(sizes) && isKept(strides))
+    #expect(!isKept([1, 1, 1, 1, 1, 1, 1, 1, 1009, 1]))
+    let wide = Layout(contiguous: Shape([1009, 1013])).broadcast(to: Shape(sizes))
+    #expect(wide?.strides.array == [0, 0, 0, 0, 0, 0, 0, 0, 1013, 1])
+    #expect(!isKept([0, 0, 0, 0, 0, 0, 0, 0, 1013, 0]))
+    #expect(Layout(contiguous: Shape([2, 3])).broadcast(to: Shape(sizes)) == nil)
   }
 }

@@ -157,9 +157,12 @@ public enum NumPyFile {
 extension Layout {
   /// Column-major from the storage's start: the first dimension varies fastest.
   init(columnMajor shape: Shape) {
-    let reversed = Layout(contiguous: Shape(shape.reversed()))
-    var strides = Dimensions(repeating: 1, count: shape.rank)
-    for i in 0..<shape.rank { strides[i] = reversed.strides[shape.rank - 1 - i] }
-    self.init(shape: shape, strides: strides, offset: 0)
+    var strides: [Int] = []
+    var step = 1
+    for size in shape {
+      strides.append(step)
+      step &*= max(size, 1)
+    }
+    self.init(shape: shape, strides: Dimensions(strides), offset: 0)
   }
 }

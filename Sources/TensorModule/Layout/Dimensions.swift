@@ -90,10 +90,10 @@ package struct Dimensions: @unchecked Sendable, BitwiseCopyable {
   }
 }
 
-/// The lists that are too long to be inline.
-private enum LongLists {
-  private struct Entry: @unchecked Sendable { let pointer: UnsafePointer<Int> }
-  private static let known = Guarded<[[Int]: Entry]>([:])
+/// The lists that are too long to be inline. Who computes one does it in an array, and makes the list at the end.
+enum LongLists {
+  struct Entry: @unchecked Sendable { let pointer: UnsafePointer<Int> }
+  static let known = Guarded<[[Int]: Entry]>([:])
 
   static func pointer(to values: [Int]) -> UnsafePointer<Int> {
     known.withLock { known in

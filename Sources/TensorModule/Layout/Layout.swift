@@ -17,6 +17,10 @@ package struct Layout: Sendable, Equatable, BitwiseCopyable {
   package init(contiguous shape: Shape) {
     self.shape = shape
     offset = 0
+    guard shape.rank <= Dimensions.inlineCapacity else {
+      strides = Self.contiguousStrides(ofLong: shape)
+      return
+    }
     strides = shape.dimensions
     var step = 1
     var i = shape.rank - 1
@@ -25,6 +29,20 @@ package struct Layout: Sendable, Equatable, BitwiseCopyable {
       step &*= max(shape.dimensions[i], 1)
       i -= 1
     }
+  }
+
+  /// The strides of a shape whose dimensions are not inline: each list that is ever made of so many is kept, so that only
+  /// the finished one may be made.
+  @inline(never)
+  package static func contiguousStrides(ofLong shape: Shape) -> Dimensions {
+    var strides = shape.dimensions.array
+    var step = 1
+    for i in strides.indices.reversed() {
+      let size = strides[i]
+      strides[i] = step
+      step &*= max(size, 1)
+    }
+    return Dimensions(strides)
   }
 
   @inline(__always) package var rank: Int { shape.dimensions.count }
@@ -75,6 +93,7 @@ package struct Layout: Sendable, Equatable, BitwiseCopyable {
     if shape == target { return self }
     let lead = target.rank - rank
     guard lead >= 0 else { return nil }
+    guard target.rank <= Dimensions.inlineCapacity else { return broadcast(toLong: target, lead: lead) }
     var result = Dimensions(repeating: 0, count: target.rank)
     for i in 0..<rank {
       if shape.dimensions[i] == target.dimensions[lead + i] {
@@ -84,6 +103,19 @@ package struct Layout: Sendable, Equatable, BitwiseCopyable {
       }
     }
     return Layout(shape: target, strides: result, offset: offset)
+  }
+
+  /// The same for a shape whose dimensions are not inline, with one list made for all strides.
+  private func broadcast(toLong target: Shape, lead: Int) -> Layout? {
+    var result = [Int](repeating: 0, count: target.rank)
+    for i in 0..<rank {
+      if shape.dimensions[i] == target.dimensions[lead + i] {
+        result[lead + i] = strides[i]
+      } else if shape.dimensions[i] != 1 {
+        return nil
+      }
+    }
+    return Layout(shape: target, strides: Dimensions(result), offset: offset)
   }
 
   /// The strides with which this layout shows the same elements in another shape of the same count, or nil if only a

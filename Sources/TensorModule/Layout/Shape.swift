@@ -29,11 +29,17 @@ public struct Shape: Sendable, Hashable, BitwiseCopyable {
 
   /// The product of the sizes, or nil if a size is negative or the product is too large: then strides and offsets, too,
   /// can be counted. Sizes of 0 excuse no others, because strides count them as 1.
-  package var checkedElementCount: Int? {
+  package var checkedElementCount: Int? { Self.checkedProduct(rank) { dimensions[$0] } }
+
+  /// The same of sizes that are no shape yet. A file may name many that never become one.
+  package static func checkedElementCount(of sizes: [Int]) -> Int? { checkedProduct(sizes.count) { sizes[$0] } }
+
+  @inline(__always)
+  private static func checkedProduct(_ rank: Int, _ sizeAt: (Int) -> Int) -> Int? {
     var product = 1
     var isEmpty = false
     for i in 0..<rank {
-      let size = dimensions[i]
+      let size = sizeAt(i)
       if size < 0 { return nil }
       if size == 0 { isEmpty = true; continue }
       let (result, overflow) = product.multipliedReportingOverflow(by: size)
