@@ -84,6 +84,17 @@ import Testing
     #expect(other.toArray(as: Bool.self) == [true, false, true])
   }
 
+  @Test func foreignTypesSpoilNothingElse() throws {
+    let header = #"{"a":{"dtype":"U16","shape":[2],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[3],"data_offsets":[4,7]}}"#
+    let file = try self.file(header, data: [1, 2, 3, 4, 5, 6, 7])
+    #expect(file.names == ["a", "b"] && file["a"]?.dtype == nil && file["a"]?.typeName == "U16" && file["a"]?.shape == [2])
+    #expect(file["b"]?.dtype == .uint8 && file["b"]?.typeName == "U8")
+    #expect(try file.tensor("b").toArray(as: UInt8.self) == [5, 6, 7])
+    let error = #expect(throws: SafeTensorsError.self) { try file.tensor("a") }
+    #expect(error?.reason == "tensor a: dtype U16 is not known")
+    #expect(throws: SafeTensorsError.self) { try SafeTensors.read(file) }
+  }
+
   @Test func refusesWhatDoesNotFit() throws {
     let refusals = [
       #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#: "does not fill its 4 bytes",
@@ -91,7 +102,8 @@ import Testing
       #"{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}"#: "is too large",
       #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}"#: "are not inside",
       #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}"#: "are not inside",
-      #"{"a":{"dtype":"F8","shape":[1],"data_offsets":[0,4]}}"#: "dtype F8 is not known",
+      #"{"a":{"dtype":"F8","shape":[-1],"data_offsets":[0,4]}}"#: "is too large",
+      #"{"a":{"dtype":"F8","shape":[1],"data_offsets":[0,9]}}"#: "are not inside",
       #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[1],"data_offsets":[3,4]}}"#:
         "tensors a and b overlap",
       #"{"a":5}"#: "not the JSON",

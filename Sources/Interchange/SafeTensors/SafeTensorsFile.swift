@@ -4,7 +4,7 @@ public import TensorModule
 ///
 /// ```swift
 /// let file = try SafeTensorsFile("model.safetensors")
-/// for entry in file.entries { print(entry.name, entry.dtype, entry.shape) }
+/// for entry in file.entries { print(entry.name, entry.typeName, entry.shape) }
 /// let weight = try file.tensor("encoder.weight")
 /// ```
 ///
@@ -19,8 +19,11 @@ public final class SafeTensorsFile: Sendable {
   public struct Entry: Sendable, Equatable {
     /// Its name.
     public let name: String
-    /// The type of its elements.
-    public let dtype: DType
+    /// The type of its elements; nil if it is one that no tensor has here. Such a tensor cannot be had, but its
+    /// neighbours can.
+    public let dtype: DType?
+    /// The format's name of that type: `F32`, `BF16`, `U16`.
+    public let typeName: String
     /// Its sizes.
     public let shape: Shape
     /// Where its elements are in the file, in bytes from the file's start.
@@ -83,20 +86,21 @@ public final class SafeTensorsFile: Sendable {
   }
 
   private func load(_ entry: Entry) throws -> Tensor {
+    guard let dtype = entry.dtype else { throw FormatFault.unsupported("dtype \(entry.typeName) is not known") }
     let storage: Storage
     let count = entry.byteRange.count
     // Truth values are made 0 and 1: in memory of their own, because others may be reading those of the mapping.
-    if let mapping = source.mapping, count > 0, entry.dtype != .bool, entry.byteRange.lowerBound % entry.dtype.itemSize == 0 {
+    if let mapping = source.mapping, count > 0, dtype != .bool, entry.byteRange.lowerBound % dtype.itemSize == 0 {
       storage = Storage(borrowing: mapping.address + entry.byteRange.lowerBound, byteCount: count, owner: mapping)
     } else {
       storage = try TensorBytes.allocate(count)
       try source.read(
         entry.byteRange.lowerBound, into: UnsafeMutableRawBufferPointer(start: storage.address, count: count))
     }
-    if entry.dtype == .bool {
+    if dtype == .bool {
       TensorBytes.normalizeFlags(UnsafeMutableRawBufferPointer(start: storage.address, count: count))
     }
-    return Tensor(storage, layout: Layout(contiguous: entry.shape), dtype: entry.dtype)
+    return Tensor(storage, layout: Layout(contiguous: entry.shape), dtype: dtype)
   }
 
   /// The checked entries of a header.
@@ -106,9 +110,7 @@ public final class SafeTensorsFile: Sendable {
     let dataCount = fileCount - dataStart
     var result: [Entry] = []
     for (name, entry) in header.entries {
-      guard let dtype = SafeTensorsHeader.typeNames.first(where: { $0.1 == entry.dtype })?.0 else {
-        throw .unsupported("tensor \(name): dtype \(entry.dtype) is not known")
-      }
+      let dtype = SafeTensorsHeader.typeNames.first { $0.1 == entry.dtype }?.0
       guard entry.data_offsets.count == 2, entry.data_offsets[0] >= 0, entry.data_offsets[0] <= entry.data_offsets[1],
         entry.data_offsets[1] <= dataCount
       else {
@@ -117,15 +119,18 @@ public final class SafeTensorsFile: Sendable {
       let byteCount = entry.data_offsets[1] - entry.data_offsets[0]
       let count: Int
       do {
-        count = try TensorBytes.count(entry.shape, dtype)
+        // How many bytes elements of an unknown type have is not known either; the shape must be one.
+        count = try TensorBytes.count(entry.shape, dtype ?? .uint8)
       } catch {
         throw error.within("tensor \(name)")
       }
-      guard count == byteCount else {
+      guard dtype == nil || count == byteCount else {
         throw .damaged("tensor \(name): shape \(entry.shape) of \(entry.dtype) does not fill its \(byteCount) bytes")
       }
       let start = dataStart + entry.data_offsets[0]
-      result.append(Entry(name: name, dtype: dtype, shape: Shape(entry.shape), byteRange: start..<(start + count)))
+      result.append(
+        Entry(
+          name: name, dtype: dtype, typeName: entry.dtype, shape: Shape(entry.shape), byteRange: start..<(start + byteCount)))
     }
     result.sort { ($0.byteRange.lowerBound, $0.byteRange.upperBound, $0.name) < ($1.byteRange.lowerBound, $1.byteRange.upperBound, $1.name) }
     // Tensors that share bytes could make much of little; the format forbids it.
