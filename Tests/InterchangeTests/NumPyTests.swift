@@ -69,8 +69,13 @@ import Testing
       for count in bytes.indices {
         #expect(throws: NumPyFileError.self) { try NumPyFile.read(FileSource(Array(bytes.prefix(count)), name: "a")) }
       }
-      #expect(throws: NumPyFileError.self) { try NumPyFile.read(FileSource(bytes + [0], name: "a")) }
     }
+  }
+
+  @Test func readsTheFirstOfSeveralArrays() throws {
+    let bytes = try FileFixtures.bytes(FileFixtures.npyFloat32) + FileFixtures.bytes(FileFixtures.npyBool)
+    let first = try NumPyFile.read(FileSource(bytes, name: "a"))
+    #expect(first.shape == [2, 3] && first.toArray(as: Float.self) == [0, 1, 2, 3, 4, 5])
   }
 
   @Test func readsArchives() throws {
@@ -82,11 +87,32 @@ import Testing
       #expect(arrays[1].value.toArray(as: Int.self) == Array(0..<1000))
       #expect(arrays[2].value.shape == [2, 0] && arrays[2].value.dtype == .float64)
       #expect(arrays[3].value.toArray(as: Bool.self) == [true])
+      let some = try NumPyFile.readArchive(FileSource(bytes, name: "a.npz"), names: ["scalar", "x"])
+      #expect(some.map(\.key) == ["scalar", "x"] && some[1].value.toArray(as: Float.self) == [0, 1, 2, 3, 4, 5])
+      #expect(try NumPyFile.readArchive(FileSource(bytes, name: "a.npz"), names: []).isEmpty)
+      let error = #expect(throws: NumPyFileError.self) {
+        try NumPyFile.readArchive(FileSource(bytes, name: "a.npz"), names: ["x", "z"])
+      }
+      #expect(error?.reason == "there is no array z")
       #expect(throws: NumPyFileError.self) { try NumPyFile.read(FileSource(bytes, name: "a.npz")) }
       for count in 0..<bytes.count {
         #expect(throws: NumPyFileError.self) { try NumPyFile.readArchive(FileSource(Array(bytes.prefix(count)), name: "a")) }
       }
     }
+  }
+
+  @Test func wantedArraysAreReadBesideOthers() throws {
+    let folder = try TemporaryFolder()
+    let path = "\(folder.path)/a.npz"
+    let good = try FileFixtures.bytes(FileFixtures.npyInt64), foreign = try FileFixtures.bytes(FileFixtures.npyObjects)
+    try AtomicFile.writeParts(to: path) { file in
+      var zip = ZipWriter()
+      try zip.add("foreign.npy", foreign, to: &file)
+      try zip.add("good.npy", good, to: &file)
+      try zip.finish(&file)
+    }
+    #expect(throws: NumPyFileError.self) { try NumPyFile.readArchive(path) }
+    #expect(try NumPyFile.readArchive(path, names: ["good"])[0].value.toArray(as: Int64.self) == [.min, .max])
   }
 
   @Test func readsWhatItWrites() throws {

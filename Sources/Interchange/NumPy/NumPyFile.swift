@@ -13,7 +13,8 @@ public import TensorModule
 /// and bool, of either byte order. NumPy has no bfloat16; a tensor has no wider unsigned integers, complex numbers, text
 /// or Python objects.
 public enum NumPyFile {
-  /// Reads the array of a `.npy` file (NumPy's `load`). Column-major arrays become column-major tensors.
+  /// Reads the array of a `.npy` file (NumPy's `load`). Column-major arrays become column-major tensors. Of several that
+  /// were written one after the other, the first is read.
   /// - Throws: ``FileError`` if the file cannot be read, ``NumPyFileError`` if it is not what it should be.
   public static func read(_ path: String) throws -> Tensor {
     try read(FileSource(path: path))
@@ -24,28 +25,33 @@ public enum NumPyFile {
       if ZipArchive.isZip(source) {
         throw FormatFault.unsupported("is an archive of several arrays (.npz); read it with readArchive")
       }
-      let stream = ByteStream(source)
-      let tensor = try readArray(stream)
-      try stream.finish()
-      return tensor
+      return try readArray(ByteStream(source))
     }
   }
 
   /// Reads the arrays of a `.npz` file, stored or compressed, in the file's order, under their names without `.npy`.
   /// Entries that are not arrays are passed over.
+  /// - Parameter names: the arrays that are wanted, in the order in which they are returned; only they are read, whatever
+  ///   the others are. All by default.
   /// - Throws: ``FileError`` if the file cannot be read, ``NumPyFileError`` if it is not what it should be.
-  public static func readArchive(_ path: String) throws -> [(key: String, value: Tensor)] {
-    try readArchive(FileSource(path: path))
+  public static func readArchive(_ path: String, names: [String]? = nil) throws -> [(key: String, value: Tensor)] {
+    try readArchive(FileSource(path: path), names: names)
   }
 
-  package static func readArchive(_ source: FileSource) throws -> [(key: String, value: Tensor)] {
+  package static func readArchive(
+    _ source: FileSource, names: [String]? = nil
+  ) throws -> [(key: String, value: Tensor)] {
     try told(source.name) {
       if let start = try? source.bytes(0, 6), start == NumPyHeader.magic {
         throw FormatFault.unsupported("is a single array (.npy); read it with read")
       }
       let archive = try ZipArchive(source)
       var result: [(key: String, value: Tensor)] = []
-      for entry in archive.entries where entry.name.hasSuffix(".npy") {
+      let entries = try names?.map { name throws(FormatFault) in
+        guard let entry = archive["\(name).npy"] else { throw .damaged("there is no array \(name)") }
+        return entry
+      }
+      for entry in entries ?? archive.entries where entry.name.hasSuffix(".npy") {
         let name = String(entry.name.dropLast(4))
         do {
           let stream = try archive.stream(entry)

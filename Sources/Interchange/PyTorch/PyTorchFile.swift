@@ -16,7 +16,8 @@ public enum PyTorchFile {
   /// Reads a file that `torch.save` wrote, of any version.
   /// - Parameter mapped: whether the tensors share a mapping of the file instead of being read (PyTorch's `mmap=True`):
   ///   they are there at once, are read from the disk when they are first used, and writing to them never changes the file.
-  ///   The checksums are not looked at then. See ``SafeTensorsFile`` for what a mapping asks of the file.
+  ///   The checksums are not looked at then. See ``SafeTensorsFile`` for what a mapping asks of the file. Files of before
+  ///   PyTorch 1.6, and storages that another program has deflated, are read in full all the same.
   /// - Throws: ``FileError`` if the file cannot be read, ``PyTorchFileError`` if it is not what it should be.
   public static func read(_ path: String, mapped: Bool = false) throws -> CheckpointValue {
     try read(FileSource(path: path, mapped: mapped))
