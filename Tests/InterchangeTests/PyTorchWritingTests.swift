@@ -62,6 +62,15 @@ import Testing
     #expect(types["i"]?.tensor?.toArray(as: Int32.self) == [0x3f80_0000, 0x3f80_0000, 0x3f80_0000, 0x3f80_0000])
   }
 
+  @Test func refusesKeysThatNothingEquals() throws {
+    let folder = try TemporaryFolder()
+    let error = #expect(throws: PyTorchFileError.self) {
+      try PyTorchFile.write([.double(.nan): 1], to: "\(folder.path)/run.pt")
+    }
+    #expect(error?.reason.contains("key is not a number (NaN)") == true)
+    #expect(folder.names == [])
+  }
+
   @Test func keepsEquivalentTextsApart() throws {
     let folder = try TemporaryFolder()
     let path = "\(folder.path)/run.pt"

@@ -83,6 +83,8 @@ struct PickleWriter {
     if !dictionary.isEmpty {
       put(.mark)
       for (key, value) in dictionary {
+        // A dictionary finds no value under it, and the reader refuses it.
+        guard CheckpointKey(key.value) != nil else { throw .unsupported("is not written: a dictionary's key is not a number (NaN)") }
         try add(key.value)
         try add(value)
       }
