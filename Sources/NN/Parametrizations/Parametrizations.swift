@@ -53,9 +53,11 @@ final class Parametrizations: Sendable {
     if turn.isHeld { return body() }
     return turn.withLock {
       let values = entries.map { $0.list.value() }
+      // Before the body, which may fail: after that there are only stand-ins.
+      let rest = values.map { $0.detach().substance }
       if ThreadMode.hasFailed { return body() }
       for (entry, value) in zip(entries, values) { entry.target.become(value.substance) }
-      defer { for (entry, value) in zip(entries, values) { entry.target.become(value.detach().substance) } }
+      defer { for (entry, own) in zip(entries, rest) { entry.target.become(own) } }
       return body()
     }
   }
