@@ -71,14 +71,13 @@ extension Module {
       guard call.isObserved, !ThreadMode.hasFailed else { return run(plain) }
       var inputs = inputs()
       let result: Output
-      if let changed = call.begin(&inputs) {
-        var replacement = TensorReplacement(changed)
+      if var replacement = call.begin(&inputs) {
         result = run { replaced(&replacement) }
+        call.didBegin(replacement)
       } else {
         result = run(plain)
       }
-      guard let changed = call.end(inputs, tensors(in: result)) else { return result }
-      var replacement = TensorReplacement(changed)
+      guard var replacement = call.end(inputs, tensors(in: result)) else { return result }
       return replacement.apply(to: result)
     }
   }

@@ -30,6 +30,35 @@ private final class Watched: Layer {
   deinit { onRelease() }
 }
 
+private final class Squared: Layer {
+  func forward(_ x: Tensor) -> Tensor { x * x }
+}
+
+/// A type that hooks cannot take apart.
+private struct Box {
+  let tensor: Tensor
+}
+
+private final class Containers: Module {
+  let scale = Parameter(Tensor([2.0]))
+  func boxed(_ x: Box) -> Box { inCall(x) { x in Box(tensor: x.tensor * scale) } }
+  func named(_ x: [Tensor?]) -> [String: Tensor] {
+    inCall(x) { x in
+      var result: [String: Tensor] = [:]
+      for (index, tensor) in x.enumerated() {
+        if let tensor { result["\(index)"] = tensor * scale }
+      }
+      return result
+    }
+  }
+}
+
+/// A tensor that a hook saw.
+private final class Seen: @unchecked Sendable {
+  weak var tensor: Tensor?
+  var count = 0
+}
+
 @Suite struct HookTests {
   @Test func forwardHooksSeeAndReplace() {
     let layer = Watched(), log = Log()
@@ -143,6 +172,79 @@ private final class Watched: Layer {
     // d/dx (2(x + 1))² = 8(x + 1) = 24, and the hook sees the second pass as well.
     let second = grad(first.sum(), x)
     #expect(second.item() == 24 * 24)
+  }
+
+  @Test func nothingIsKeptOfDifferentiableGradients() {
+    let layer = Watched(), seen = Seen()
+    layer.registerFullBackwardHook { _, _, gradOutputs in
+      seen.tensor = gradOutputs[0]
+      seen.count += 1
+      return nil
+    }
+    do {
+      let x = Tensor([2.0], requiresGrad: true)
+      #expect(grad((layer(x) ** 2).sum(), x, createGraph: true).item() == 6)
+    }
+    #expect(seen.count == 1 && seen.tensor == nil)
+  }
+
+  /// The second derivative comes to the input by way of the square's operand, not of its result.
+  @Test func passesThatMissTheOutputsAreNotSeen() {
+    let layer = Squared(), seen = Seen()
+    layer.registerFullBackwardHook { _, _, _ in
+      seen.count += 1
+      return nil
+    }
+    let x = Tensor([3.0], requiresGrad: true)
+    let first = grad(layer(x).sum(), x, createGraph: true)
+    #expect(first.item() == 6 && seen.count == 1)
+    #expect(grad(first.sum(), x).item() == 2 && seen.count == 1)
+  }
+
+  @Test func optionalsDictionariesAndTypesOfYourOwn() {
+    let module = Containers(), log = Log()
+    let handle = module.registerFullBackwardHook { _, gradInputs, gradOutputs in
+      log.note("\(text(gradInputs)) | \(text(gradOutputs))")
+      return nil
+    }
+    let x = Tensor([1.0], requiresGrad: true), y = Tensor([3.0], requiresGrad: true)
+    let result = module.named([x, nil, y])
+    #expect(result.keys.sorted() == ["0", "2"] && result["0"]?.item() == 2)
+    result["2"]?.sum().backward()
+    #expect(log.lines == ["[0.0] [2.0] | nil [1.0]"] && y.grad?.item() == 2)
+    // A hook that replaces nothing lets any type pass.
+    let boxed = module.boxed(Box(tensor: x)).tensor
+    #expect(boxed.item() == 2)
+    x.grad = nil
+    boxed.sum().backward()
+    #expect(x.grad?.item() == 2 && log.lines.count == 1)
+    handle.remove()
+    module.registerForwardPreHook { _, inputs in inputs.map { $0 * 10 } }
+    module.registerForwardHook { _, _, outputs in outputs.reversed() }
+    let swapped = module.named([x, nil, y])
+    #expect(swapped["0"]?.item() == 60 && swapped["2"]?.item() == 20)
+    expectError("hook", "cannot replace the tensors in a value of type") { module.boxed(Box(tensor: x)).tensor }
+  }
+
+  @Test func packedSequences() {
+    let lstm = LSTM(2, 3), log = Log()
+    let x = Tensor.ones(1, 2).requiresGrad_(), packed = packSequence([x, Tensor.ones(3, 2)], enforceSorted: false)
+    let expected = lstm(packed).output.data
+    lstm.registerFullBackwardHook { _, gradInputs, gradOutputs in
+      log.note("\(gradInputs.count) \(gradOutputs.count)")
+      return nil
+    }
+    let output = lstm(packed).output
+    #expect(output.data.isEqual(to: expected) && output.lengths == [1, 3])
+    output.data.sum().backward()
+    #expect(log.lines == ["1 3"] && x.grad != nil)
+
+    lstm.registerForwardHook { _, _, outputs in outputs.map { $0 * 0 + 2 } }
+    let (twos, state) = lstm(packed)
+    #expect(twos.data.isEqual(to: Tensor.full([4, 3], 2.0)) && twos.lengths == [1, 3])
+    #expect(state.hidden.isEqual(to: Tensor.full([1, 2, 3], 2.0)))
+    lstm.registerForwardPreHook { _, inputs in [inputs[0].narrow(dim: 0, start: 0, length: 1)] }
+    expectError("hook", "must stay 4") { lstm(packed).output.data }
   }
 
   @Test func errors() {

@@ -3,6 +3,8 @@ public import TensorModule
 
 // Hooks are called with the tensors of a call in order: a layer's one input and one output; all that are in the arguments
 // and the result of a module of other arity. What they return takes the place of what they were shown; nil leaves it.
+// What is in a type that the library does not know, a struct of your own, is shown but cannot be replaced, and backward
+// hooks do not see its gradients.
 //
 // They belong to the module that they were registered with, do not keep it alive, and may be registered, removed and
 // called from several tasks. After a failure in a catching scope none are called.

@@ -10,10 +10,13 @@ final class ModuleBoundary: Sendable {
   private let hooks: [ModuleHooks.Backward]
 
   private struct Content {
-    /// How many tensors went in, and which of them require gradients.
+    /// How many tensors went in, and whether gradients for any of them are to be seen.
     var inputCount = 0
-    var trackedInputs: [Int] = []
-    var outputGradients: [Tensor?] = []
+    var hasInputs = false
+    var outputCount = 0
+    /// Between the outputs and the inputs of a backward pass only: gradients that are differentiable themselves know this
+    /// boundary, which must not keep them.
+    var outputGradients: [Tensor?]?
   }
   private let content = Guarded(Content())
 
@@ -23,35 +26,41 @@ final class ModuleBoundary: Sendable {
     self.hooks = hooks
   }
 
-  /// The inputs, for the module to compute with.
-  func enter(_ inputs: [Tensor]) -> [Tensor] {
+  /// The inputs, for the module to compute with; nil if they are what they were.
+  func enter(_ inputs: [Tensor]) -> [Tensor]? {
     let tracked = inputs.indices.filter { inputs[$0].requiresGrad }
     content.withLock {
       $0.inputCount = inputs.count
-      $0.trackedInputs = tracked
+      $0.hasInputs = !tracked.isEmpty
     }
     return inputs.replaced(at: tracked, by: Identity(boundary: self, positions: tracked, isEntry: true))
   }
 
-  /// The outputs, for the caller.
-  func leave(_ outputs: [Tensor]) -> [Tensor] {
+  /// The module got none of what ``enter(_:)`` gave: no gradients will reach it.
+  func didNotEnter() { content.withLock { $0.hasInputs = false } }
+
+  /// The outputs, for the caller; nil if they are what they were.
+  func leave(_ outputs: [Tensor]) -> [Tensor]? {
     let tracked = outputs.indices.filter { outputs[$0].requiresGrad }
-    content.withLock { $0.outputGradients = outputs.map { _ in nil } }
+    content.withLock { $0.outputCount = outputs.count }
     return outputs.replaced(at: tracked, by: Identity(boundary: self, positions: tracked, isEntry: false))
   }
 
   fileprivate func didReachOutputs(_ gradients: [Tensor?], at positions: [Int]) -> [Tensor?] {
-    var all: [Tensor?] = content.withLock { $0.outputGradients.map { _ in nil } }
+    var all = [Tensor?](repeating: nil, count: content.withLock { $0.outputCount })
     for (position, gradient) in zip(positions, gradients) { all[position] = gradient }
     for hook in preHooks {
       guard let replacement = hook(module, all) else { continue }
       guard replacement.count == all.count else { return refuse(replacement.count, of: all.count, "outputs", gradients) }
       all = replacement
     }
-    let hasInputs = content.withLock {
-      $0.outputGradients = all
-      return !$0.trackedInputs.isEmpty
+    // What a pass that ended before the inputs has left is let go of outside the lock.
+    let (hasInputs, left) = content.withLock { content in
+      let left = content.outputGradients
+      if content.hasInputs { content.outputGradients = all }
+      return (content.hasInputs, left)
     }
+    withExtendedLifetime(left) {}
     if !hasInputs {
       // Nothing else will tell that the module is done.
       let none = [Tensor?](repeating: nil, count: content.withLock { $0.inputCount })
@@ -66,7 +75,12 @@ final class ModuleBoundary: Sendable {
   }
 
   fileprivate func didReachInputs(_ gradients: [Tensor?], at positions: [Int]) -> [Tensor?] {
-    let (count, outputGradients) = content.withLock { ($0.inputCount, $0.outputGradients) }
+    let (count, arrived) = content.withLock { content in
+      defer { content.outputGradients = nil }
+      return (content.inputCount, content.outputGradients)
+    }
+    // In a second derivative gradients may reach the inputs by way of what the module keeps, not of its outputs.
+    guard let outputGradients = arrived else { return gradients }
     var all = [Tensor?](repeating: nil, count: count)
     for (position, gradient) in zip(positions, gradients) { all[position] = gradient }
     for hook in hooks {
@@ -101,9 +115,9 @@ final class ModuleBoundary: Sendable {
 }
 
 extension [Tensor] {
-  /// With those at the positions put through a function.
-  fileprivate func replaced(at positions: [Int], by function: some CustomFunction) -> [Tensor] {
-    if positions.isEmpty { return self }
+  /// With those at the positions put through a function; nil for no positions.
+  fileprivate func replaced(at positions: [Int], by function: some CustomFunction) -> [Tensor]? {
+    if positions.isEmpty { return nil }
     var result = self
     for (position, tensor) in zip(positions, function.apply(positions.map { self[$0] })) { result[position] = tensor }
     return result

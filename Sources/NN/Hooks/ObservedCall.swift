@@ -22,7 +22,8 @@ struct ObservedCall {
   var isObserved: Bool { own?.isEmpty == false || !global.isEmpty }
 
   /// Shows the inputs to the hooks; what takes their place, or nil if nothing does.
-  func begin(_ inputs: inout [Tensor]) -> [Tensor]? {
+  func begin(_ inputs: inout [Tensor]) -> TensorReplacement? {
+    let given = inputs
     var isChanged = false
     for hook in global.forwardPre + (own?.forwardPre ?? []) {
       guard let replacement = hook.body(module, inputs) else { continue }
@@ -30,16 +31,22 @@ struct ObservedCall {
       inputs = replacement
       isChanged = true
     }
-    if let boundary, !ThreadMode.hasFailed {
-      inputs = boundary.enter(inputs)
+    let fromHooks = inputs
+    if let boundary, !ThreadMode.hasFailed, let entered = boundary.enter(inputs) {
+      inputs = entered
       isChanged = true
     }
-    return isChanged ? inputs : nil
+    return isChanged ? TensorReplacement(inputs, fromHooks: fromHooks, of: given) : nil
+  }
+
+  /// Says what became of that which took the inputs' place.
+  func didBegin(_ replacement: TensorReplacement) {
+    if !replacement.isUsed { boundary?.didNotEnter() }
   }
 
   /// Shows the outputs to the hooks; what takes their place, or nil if nothing does.
-  func end(_ inputs: [Tensor], _ outputs: [Tensor]) -> [Tensor]? {
-    var outputs = outputs
+  func end(_ inputs: [Tensor], _ given: [Tensor]) -> TensorReplacement? {
+    var outputs = given
     var isChanged = false
     if ThreadMode.hasFailed { return nil }
     for hook in global.forward + (own?.forward ?? []) {
@@ -48,11 +55,12 @@ struct ObservedCall {
       outputs = replacement
       isChanged = true
     }
-    if let boundary, !ThreadMode.hasFailed, outputs.contains(where: { $0.requiresGrad }) {
-      outputs = boundary.leave(outputs)
+    let fromHooks = outputs
+    if let boundary, !ThreadMode.hasFailed, let left = boundary.leave(outputs) {
+      outputs = left
       isChanged = true
     }
-    return isChanged ? outputs : nil
+    return isChanged ? TensorReplacement(outputs, fromHooks: fromHooks, of: given) : nil
   }
 
   private func isRight(_ replacement: [Tensor], _ present: [Tensor], _ what: String) -> Bool {
