@@ -19,8 +19,8 @@ public import TensorModule
 /// Safe from several threads among functional calls, which take turns; a plain call of the same module must not run
 /// beside one.
 /// - Parameters:
-///   - parametersAndBuffers: by the names of ``Module/namedParameters()`` and ``Module/namedBuffers()``, of the same
-///     shapes. Unknown names are errors.
+///   - parametersAndBuffers: by the names of ``Module/namedParameters()`` and ``Module/namedBuffers()``. They may have
+///     other shapes, if the module's operations can compute with these. Unknown names are errors.
 ///   - strict: whether missing names are errors too; else the module's own tensors are used.
 ///   - body: calls the module.
 public func functionalCall<M: Module, Result>(
@@ -77,9 +77,6 @@ private func substitutes(
         refusal = TensorError(
           "functionalCall", of: value, rule: "\"\(name)\" is one tensor under several names, for which different ones were given")
       }
-    } else if value.shape != target.shape {
-      refusal = TensorError(
-        "functionalCall", of: value, target, rule: "the tensor for \"\(name)\" must have shape \(target.shape.tupleDescription)")
     } else {
       positions[ObjectIdentifier(target)] = pairs.count
       pairs.append((target, value))

@@ -123,6 +123,37 @@ private final class Recursive: Layer {
     expectError("removeParametrizations", "none of which") { removeParametrizations(layer, "weight", leaveParametrized: false) }
   }
 
+  @Test func aFailedCallLeavesTheWeight() {
+    let layer = weightNorm(Linear(3, 2)), x = Tensor.ones(1, 3)
+    let expected = layer(x).detach(), weight = layer.weight.detach().clone()
+    #expect(throws: TensorError.self) { try catchingTensorErrors { _ = layer(Tensor.ones(1, 5)) } }
+    #expect(layer.weight.isEqual(to: weight) && layer(x).isEqual(to: expected))
+  }
+
+  @Test func attentionsOutputProjection() {
+    let attention = MultiheadAttention(4, 2).to(.float64), x = fill(3, 1, 4)
+    let before = attention(x, x, x).output.detach()
+    weightNorm(attention.outProj)
+    #expect(attention(x, x, x).output.isClose(to: before))
+    // Its bias is zero.
+    let length = attention.parameter("out_proj.parametrizations.weight.original0")
+    withNoGrad { _ = length.mul_(2) }
+    let doubled = attention(x, x, x).output
+    #expect(doubled.isClose(to: before * 2))
+    doubled.sum().backward()
+    #expect(length.grad != nil)
+  }
+
+  @Test func stacksOfParametrizedLayersAreRefused() {
+    let layer = TransformerEncoderLayer(4, 2, dimFeedforward: 6)
+    weightNorm(layer.linear1)
+    expectError("TransformerEncoder", "\"linear1\" has parameters computed from others") {
+      TransformerEncoder(layer, numLayers: 2)
+    }
+    removeParametrizations(layer.linear1, "weight")
+    #expect(TransformerEncoder(layer, numLayers: 2).layers[1].linear1.weight.isEqual(to: layer.linear1.weight))
+  }
+
   @Test func ofYourOwn() {
     let layer = registerParametrization(Linear(3, 3, bias: false), "weight", Symmetric())
     let x = Tensor.eye(3)
@@ -263,8 +294,27 @@ private final class Recursive: Layer {
     expectError("functionalCall", "has no parameter or buffer \"frist.weight\"") {
       functionalCall(tied, ["frist.weight": two], x)
     }
-    expectError("functionalCall", "must have shape (2, 2)") { functionalCall(tied, ["first.weight": Tensor.eye(3)], x) }
     #expect(tied.first.weight.requiresGrad)
+  }
+
+  @Test func otherShapes() {
+    let layer = Linear(2, 3), x = fill(4, 2, dtype: .float32)
+    let weight = fill(5, 2, dtype: .float32).requiresGrad_(), bias = Tensor.zeros(5)
+    let result = functionalCall(layer, ["weight": weight, "bias": bias], x)
+    #expect(result.shape == [4, 5] && result.isEqual(to: x.linear(weight, bias)))
+    result.sum().backward()
+    #expect(weight.grad?.shape == [5, 2])
+    #expect(layer.weight.shape == [3, 2] && layer(x).shape == [4, 3])
+    // What does not go together is refused by the operations.
+    #expect(throws: TensorError.self) { try catchingTensorErrors { _ = functionalCall(layer, ["weight": weight], x) } }
+    #expect(layer.weight.shape == [3, 2] && layer.weight.requiresGrad)
+    let lstm = LSTM(2, 3, bias: false), gru = GRU(2, 3, bias: false), steps = Tensor.ones(5, 1, 2)
+    expectError("LSTM", "4 times as many rows") {
+      functionalCall(lstm, ["weight_ih_l0": Tensor.ones(4, 2), "weight_hh_l0": Tensor.ones(4, 3)]) { $0(steps).output }
+    }
+    expectError("GRU", "3 times as many rows") {
+      functionalCall(gru, ["weight_ih_l0": Tensor.ones(3, 2), "weight_hh_l0": Tensor.ones(3, 3)]) { $0(steps).output }
+    }
   }
 
   @Test func checkpointsComputeAgainWithTheSame() {

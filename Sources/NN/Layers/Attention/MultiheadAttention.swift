@@ -156,13 +156,17 @@ public final class MultiheadAttention: ModeDependent {
       let stepsFirst = swaps ? query.transpose(0, 1) : query
       let keys = key === query ? stepsFirst : swaps ? key.transpose(0, 1) : key
       let values = value === key ? keys : value === query ? stepsFirst : swaps ? value.transpose(0, 1) : value
-      let (output, weights) = Functional.multiHeadAttentionForward(
-        query: stepsFirst, key: keys, value: values, embedDimToCheck: embedDim, numHeads: numHeads,
-        inProjWeight: inProjWeight, inProjBias: inProjBias, biasK: biasK, biasV: biasV, addZeroAttn: addZeroAttn,
-        dropoutP: dropout, outProjWeight: outProj.weight, outProjBias: outProj.bias, training: isTraining,
-        keyPaddingMask: keyPaddingMask, needWeights: needWeights, attnMask: attnMask,
-        useSeparateProjWeight: inProjWeight == nil, qProjWeight: qProjWeight, kProjWeight: kProjWeight,
-        vProjWeight: vProjWeight, averageAttnWeights: averageAttnWeights, isCausal: isCausal)
+      func attend() -> (Tensor, Tensor?) {
+        Functional.multiHeadAttentionForward(
+          query: stepsFirst, key: keys, value: values, embedDimToCheck: embedDim, numHeads: numHeads,
+          inProjWeight: inProjWeight, inProjBias: inProjBias, biasK: biasK, biasV: biasV, addZeroAttn: addZeroAttn,
+          dropoutP: dropout, outProjWeight: outProj.weight, outProjBias: outProj.bias, training: isTraining,
+          keyPaddingMask: keyPaddingMask, needWeights: needWeights, attnMask: attnMask,
+          useSeparateProjWeight: inProjWeight == nil, qProjWeight: qProjWeight, kProjWeight: kProjWeight,
+          vProjWeight: vProjWeight, averageAttnWeights: averageAttnWeights, isCausal: isCausal)
+      }
+      // The output's projection is not called itself, but its weight may be computed.
+      let (output, weights) = ModuleTable.extras(of: outProj)?.parametrizations?.run(attend) ?? attend()
       return (swaps && !ThreadMode.hasFailed ? output.transpose(0, 1) : output, weights)
     }
   }

@@ -9,10 +9,10 @@ public final class TransformerDecoder: Module {
   /// What is applied to the last layer's output, or nil.
   public let norm: (any Layer)?
 
-  /// `numLayers` copies of a layer: as in PyTorch all begin with its values.
+  /// `numLayers` copies of a layer: as in PyTorch all begin with its values. A parametrized layer is an error.
   /// - Parameter norm: what is applied to the last layer's output: a `LayerNorm` where layers have `normFirst`.
   public init(_ decoderLayer: TransformerDecoderLayer, numLayers: Int, norm: (any Layer)? = nil) {
-    layers = copies(numLayers, "TransformerDecoder") { TransformerDecoderLayer(copying: decoderLayer) }
+    layers = copies(of: decoderLayer, numLayers, "TransformerDecoder") { TransformerDecoderLayer(copying: $0) }
     self.norm = norm
   }
 

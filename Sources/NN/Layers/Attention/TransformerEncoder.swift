@@ -14,10 +14,10 @@ public final class TransformerEncoder: Layer {
   /// What is applied to the last layer's output, or nil.
   public let norm: (any Layer)?
 
-  /// `numLayers` copies of a layer: as in PyTorch all begin with its values.
+  /// `numLayers` copies of a layer: as in PyTorch all begin with its values. A parametrized layer is an error.
   /// - Parameter norm: what is applied to the last layer's output: a `LayerNorm` where layers have `normFirst`.
   public init(_ encoderLayer: TransformerEncoderLayer, numLayers: Int, norm: (any Layer)? = nil) {
-    layers = copies(numLayers, "TransformerEncoder") { TransformerEncoderLayer(copying: encoderLayer) }
+    layers = copies(of: encoderLayer, numLayers, "TransformerEncoder") { TransformerEncoderLayer(copying: $0) }
     self.norm = norm
   }
 
@@ -46,7 +46,13 @@ public final class TransformerEncoder: Layer {
 }
 
 /// The layers of a stack; none after failing.
-func copies<L>(_ count: Int, _ name: String, _ copy: () -> L) -> [L] {
+func copies<L: Module>(of layer: L, _ count: Int, _ name: String, _ copy: (L) -> L) -> [L] {
   if count < 1 { fail(TensorError(name, rule: "the number of layers \(count) must be positive")) }
-  return ThreadMode.hasFailed ? [] : (0..<count).map { _ in copy() }
+  if let (key, _) = layer.namedModules().first(where: { $0.module.isParametrized() }) {
+    fail(
+      TensorError(
+        name, rule: "copies of a parametrized layer would not be\(key.isEmpty ? "" : ": \"\(key)\" has parameters computed from others")",
+        hint: "make the stack first, then parametrize each of its layers"))
+  }
+  return ThreadMode.hasFailed ? [] : (0..<count).map { _ in copy(layer) }
 }

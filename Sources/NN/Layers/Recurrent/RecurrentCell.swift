@@ -26,6 +26,10 @@ enum RecurrentCell: Sendable {
       let sum = own + input, hidden = self == .tanh ? sum.tanh() : sum.relu()
       return (RecurrentState(hidden: hidden), [hidden])
     case .gru:
+      guard isRight(own, for: state.hidden), isRight(input, for: state.hidden) else {
+        let missing = refusal("GRU", input, own, of: state.hidden)
+        return (RecurrentState(hidden: missing), [missing])
+      }
       let results = applyToAll(.gruCell, Operands([input, own, state.hidden]), resultCount: 2)
       return (RecurrentState(hidden: results[0]), [results[1]])
     case .lstm:
@@ -33,11 +37,29 @@ enum RecurrentCell: Sendable {
         let missing = failing(TensorError("LSTM", of: state.hidden, rule: "the state has no cell"))
         return (RecurrentState(hidden: missing, cell: missing), [missing, missing])
       }
-      let results = applyToAll(.lstmCell, Operands(own + input, cell), resultCount: 3)
+      let gates = own + input
+      guard isRight(gates, for: cell) else {
+        let missing = refusal("LSTM", input, own, of: cell)
+        return (RecurrentState(hidden: missing, cell: missing), [missing, missing, missing])
+      }
+      let results = applyToAll(.lstmCell, Operands(gates, cell), resultCount: 3)
       let trace = [results[2], results[1]]
       guard let projection = weights.projection else { return (RecurrentState(hidden: results[0], cell: results[1]), trace) }
       return (RecurrentState(hidden: results[0].linear(projection), cell: results[1]), trace + [results[0]])
     }
+  }
+
+  /// Whether gates are of the size that belongs to a state. Weights may have been exchanged for some of other shapes, and
+  /// the kernels do not look.
+  private func isRight(_ gates: Tensor, for state: Tensor) -> Bool {
+    gates.rank == 2 && state.rank == 2 && gates.shape[0] == state.shape[0]
+      && gates.shape[1] == gateCount &* state.shape[1]
+  }
+
+  private func refusal(_ name: String, _ input: Tensor, _ own: Tensor, of state: Tensor) -> Tensor {
+    if ThreadMode.hasFailed { return standIn() }
+    return failing(
+      TensorError(name, of: input, own, state, rule: "the weights need \(gateCount) times as many rows as the state has units"))
   }
 
   /// The gradients of a step's gates, the input's and the hidden state's part, and of the state before it but for what
