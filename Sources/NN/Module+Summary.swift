@@ -18,7 +18,8 @@ public struct ModuleSummary: Sendable, CustomStringConvertible {
     public let parameterCount: Int
     /// Those of them that require gradients.
     public let trainableCount: Int
-    /// The multiplications with elements of its weights, each with an addition, over all calls.
+    /// The multiplications with elements of its weights, each with an addition, over all calls: of linear and bilinear
+    /// layers, convolutions, recurrent networks and attention; 0 for other modules.
     public let multiplyAdds: Int
   }
   /// The modules, outer ones first.
@@ -32,8 +33,8 @@ public struct ModuleSummary: Sendable, CustomStringConvertible {
   public var parameterCount: Int { rows.reduce(0) { $0 + $1.parameterCount } }
   /// Those of them that require gradients.
   public var trainableCount: Int { rows.reduce(0) { $0 + $1.trainableCount } }
-  /// The multiplications with elements of weights, each with an addition. Element-wise operations, and products without
-  /// a parameter, as in attention, do not count.
+  /// The multiplications with elements of weights, each with an addition. Element-wise operations, products without a
+  /// parameter, as in attention, and what modules of your own compute with theirs do not count.
   public var multiplyAdds: Int { rows.reduce(0) { $0 + $1.multiplyAdds } }
 
   /// The table.
@@ -171,20 +172,32 @@ extension Module {
   /// The multiplications with the module's own weights in a call: each element of a matrix for each row of the input, of a
   /// convolution's window for each place.
   fileprivate func multiplyAdds(_ inputs: [Tensor], _ outputs: [Tensor]) -> Int {
-    guard let input = inputs.first, let output = outputs.first, !(self is Embedding), !(self is EmbeddingBag) else { return 0 }
-    var weights = members().compactMap { _, member -> Int? in
-      if case .parameter(let parameter) = member, parameter.rank >= 2 { parameter.elementCount } else { nil }
+    guard let input = inputs.first, let output = outputs.first else { return 0 }
+    func rows(_ x: Tensor, of size: Int) -> Int { x.elementCount / max(size, 1) }
+    switch self {
+    case let linear as Linear:
+      return linear.weight.elementCount &* rows(input, of: linear.inFeatures)
+    case let bilinear as Bilinear:
+      return bilinear.weight.elementCount &* rows(input, of: bilinear.in1Features)
+    case let convolution as TransposedConvolution:
+      return convolution.weight.elementCount &* rows(input, of: convolution.inChannels)
+    case let convolution as Convolution:
+      return convolution.weight.elementCount &* rows(output, of: convolution.outChannels)
+    case let network as RNNBase:
+      let matrices = network.weights.filter { $0.rank == 2 }.reduce(0) { $0 + $1.elementCount }
+      return matrices &* rows(input, of: network.inputSize)
+    case let cell as RNNCellBase:
+      return (cell.weightIh.elementCount + cell.weightHh.elementCount) &* rows(input, of: cell.inputSize)
+    case let attention as MultiheadAttention where inputs.count == 3:
+      // Queries are projected to the heads, their results once more; keys and values from sizes of their own.
+      let sizes = [2 * attention.embedDim, attention.kdim, attention.vdim]
+      let counts = [attention.embedDim, attention.kdim, attention.vdim]
+      return zip(zip(inputs, counts), sizes).reduce(0) { sum, part in
+        sum &+ rows(part.0.0, of: part.0.1) &* attention.embedDim &* part.1
+      }
+    default:
+      return 0
     }
-    weights += (ModuleTable.extras(of: self)?.parametrizations?.entries ?? []).map(\.target).filter { $0.rank >= 2 }
-      .map(\.elementCount)
-    let places: Int
-    if let convolution = self as? Convolution {
-      let channels = convolution is TransposedConvolution ? convolution.inChannels : convolution.outChannels
-      places = (convolution is TransposedConvolution ? input : output).elementCount / max(channels, 1)
-    } else {
-      places = input.rank > 0 ? input.elementCount / max(input.shape[-1], 1) : 1
-    }
-    return weights.reduce(0, +) &* places
   }
 }
 

@@ -60,6 +60,14 @@ import Testing
     #expect(summary.parameterCount == lstm.parameterCount)
     let transposed = ConvTranspose2d(2, 3, kernelSize: 2, bias: false)
     #expect(transposed.summary(inputShape: [1, 2, 4, 4]).multiplyAdds == 2 * 3 * 4 * 16)
+    #expect(GRUCell(3, 4).summary { _ = $0(Tensor.ones(2, 3)) }.multiplyAdds == (12 * 3 + 12 * 4) * 2)
+    #expect(Bilinear(2, 3, 4).summary { _ = $0(Tensor.ones(5, 2), Tensor.ones(5, 3)) }.multiplyAdds == 24 * 5)
+    // Queries and results of 6 steps, keys and values of 7.
+    let attention = MultiheadAttention(4, 2, kdim: 3, vdim: 5)
+    let attended = attention.summary { _ = $0(Tensor.ones(6, 1, 4), Tensor.ones(7, 1, 3), Tensor.ones(7, 1, 5)) }
+    #expect(attended.multiplyAdds == 6 * (16 + 16) + 7 * (12 + 20))
+    // Not what is multiplied element by element.
+    #expect(LayerNorm([3, 4, 4]).summary(inputShape: [2, 3, 4, 4]).multiplyAdds == 0)
     // Shared layers are counted once, their work at each call; what is not called has no shape.
     final class Twice: Layer {
       let first = Linear(2, 2, bias: false)
