@@ -152,6 +152,9 @@ import Testing
     expectError("ModuleDict", "there is no \"zz\"") { dict["zz"] }
     expectError("ModuleDict", "contain a point") { ModuleDict(["a.b": ReLU()]) }
     expectError("ModuleDict", "is there twice") { ModuleDict(["a": ReLU(), "a": ReLU()]) }
+    expectError("Sequential", "is there twice") { Sequential(named: ["a": ReLU(), "a": ReLU()]) }
+    expectError("Sequential", "contain a point") { Sequential(named: ["a.b": ReLU()]) }
+    expectError("Sequential", "must not be empty") { Sequential(named: ["": ReLU()]) }
     let list = ParameterList([Parameter(Tensor.ones(2)), Parameter(Tensor.zeros(1))])
     #expect(list.count == 2 && list[0].shape == [2] && list.namedParameters().map(\.name) == ["0", "1"])
     expectError("ParameterList", "there is no parameter 2 among 2") { list[2] }

@@ -20,10 +20,13 @@ public final class Sequential: Layer {
   }
 
   /// The layers in order, with names in place of numbers (PyTorch's `OrderedDict` form):
-  /// `Sequential(named: ["hidden": Linear(10, 32), "output": Linear(32, 1)])`.
+  /// `Sequential(named: ["hidden": Linear(10, 32), "output": Linear(32, 1)])`. A name that is empty, contains a point or is
+  /// there twice is an error.
   public init(named layers: KeyValuePairs<String, any Layer>) {
     self.layers = layers.map(\.value)
-    names = layers.map(\.key)
+    let keys = layers.map(\.key)
+    names = keys
+    checkKeys(keys, "Sequential")
   }
 
   /// The numbers or names are the keys.
