@@ -13,7 +13,7 @@ public final class AdaptiveAvgPool1d: Layer {
   /// The result's spatial sizes; nil keeps the input's.
   public let outputSize: [Int?]
 
-  /// Results of these size, `[5]`; nil keeps the input's.
+  /// Results of this size, `[5]`; nil keeps the input's.
   public init(_ outputSize: [Int?]) {
     if outputSize.count != 1 {
       fail(TensorError("AdaptiveAvgPool1d", rule: "the output size needs 1 number, got \(outputSize.count)"))
@@ -85,7 +85,7 @@ public final class AdaptiveMaxPool1d: Layer {
   /// The result's spatial sizes; nil keeps the input's.
   public let outputSize: [Int?]
 
-  /// Results of these size, `[5]`; nil keeps the input's.
+  /// Results of this size, `[5]`; nil keeps the input's.
   public init(_ outputSize: [Int?]) {
     if outputSize.count != 1 {
       fail(TensorError("AdaptiveMaxPool1d", rule: "the output size needs 1 number, got \(outputSize.count)"))
