@@ -237,6 +237,8 @@ private func compare(_ name: String, _ numbers: [Double], _ tolerance: Double, _
     expectError("[interpolate]", "size or scaleFactor") { x.interpolate(mode: .bilinear) }
     expectError("[interpolate]", "alignCorners") { x.interpolate(size: 3, alignCorners: true) }
     expectError("[unfold]", "no window") { x.unfold(5) }
+    expectError("[unfold]", "windows are too many") { x.unfold(1, padding: 2_000_000_000) }
+    expectError("[fold]", "windows are too many") { Tensor.ones(1, 1, 1).fold(outputSize: 1, kernelSize: 1, padding: 2_000_000_000) }
     expectError("[fold]", "9 columns") { Tensor.ones(1, 4, 3).fold(outputSize: 4, kernelSize: 2) }
     expectError("[pixelShuffle]", "divisible") { x.pixelShuffle(3) }
     expectError("[channelShuffle]", "divisible") { x.channelShuffle(3) }

@@ -104,6 +104,10 @@ extension Tensor {
       fail(TensorError(name, of: self, rule: "no window of \(kernel.height) × \(kernel.width) fits into an image of \(size[0]) × \(size[1])"))
       return nil
     }
+    guard Shape(counts).checkedElementCount != nil else {
+      fail(TensorError(name, of: self, rule: "\(counts[0]) · \(counts[1]) windows are too many"))
+      return nil
+    }
     return IntPair(counts[0], counts[1])
   }
 
