@@ -229,6 +229,16 @@ private func compare(_ name: String, _ numbers: [Double], _ tolerance: Double, _
     expectError("[adaptiveMaxPool2d]", "-1 must not be negative") { x.adaptiveMaxPool2d([-1, 2]) }
     expectError("[maxUnpool2d]", "int64") { x.maxUnpool2d(x, 2) }
     expectError("[maxUnpool2d]", "between") { x.maxUnpool2d(Tensor.zerosLike(x, dtype: .int64), 2, outputSize: [12, 8]) }
+    expectError("[maxUnpool2d]", "is too large") {
+      Tensor.ones(1, 3, 3).maxUnpool2d(Tensor.zeros([1, 3, 3], dtype: .int64), 1, stride: 2_147_483_647)
+    }
+    expectError("[maxUnpool3d]", "is too large") {
+      Tensor.ones(1, 1, 1, 1).maxUnpool3d(Tensor.zeros([1, 1, 1, 1], dtype: .int64), 2_147_483_647)
+    }
+    expectError("[maxUnpool1d]", "too large for a stride") {
+      Tensor.ones(1).expand([1, 1 << 40])
+        .maxUnpool1d(Tensor.zeros([1], dtype: .int64).expand([1, 1 << 40]), 2_147_483_647)
+    }
     expectError("[pad]", "even count") { x.pad([1]) }
     expectError("[pad]", "smaller than the dimension") { x.pad([4, 0, 0, 0], mode: .reflect) }
     expectError("[pad]", "more than once") { x.pad([5, 0, 0, 0], mode: .circular) }

@@ -223,7 +223,15 @@ extension Tensor {
       return failing(TensorError(name, of: self, indices, rule: "indices must have the shape of the input"))
     }
     let lead = rank - spatialRank
-    var sizes = (0..<spatialRank).map { (shape[lead + $0] - 1) * stride[$0] - 2 * padding[$0] + kernel[$0] }
+    var sizes: [Int] = []
+    for i in 0..<spatialRank {
+      let (span, overflow) = (shape[lead + i] - 1).multipliedReportingOverflow(by: stride[i])
+      guard !overflow, span.magnitude <= 1 << 60 else {
+        return failing(
+          TensorError(name, of: self, rule: "a size of \(shape[lead + i]) is too large for a stride of \(stride[i])"))
+      }
+      sizes.append(span - 2 * padding[i] + kernel[i])
+    }
     if let outputSize {
       let wanted = outputSize.count == rank ? Array(outputSize.suffix(spatialRank)) : outputSize
       guard wanted.count == spatialRank else {
@@ -243,8 +251,11 @@ extension Tensor {
     guard sizes.allSatisfy({ $0 > 0 }) else {
       return failing(TensorError(name, of: self, rule: "the result would have the sizes \(sizes)"))
     }
+    guard let places = Shape(sizes).checkedElementCount else {
+      return failing(TensorError(name, of: self, rule: "a result of sizes \(sizes) is too large"))
+    }
     let lines = Shape(Array(shape.prefix(lead)) + [shape.suffix(spatialRank).reduce(1, *)])
-    let planes = Tensor.zeros(Shape(Array(shape.prefix(lead)) + [sizes.reduce(1, *)]), dtype: dtype, device: device)
+    let planes = Tensor.zeros(Shape(Array(shape.prefix(lead)) + [places]), dtype: dtype, device: device)
     let filled = planes.scatter(dim: -1, index: indices.reshape(lines), reshape(lines))
     return filled.reshape(Shape(Array(shape.prefix(lead)) + sizes))
   }
