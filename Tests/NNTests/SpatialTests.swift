@@ -251,7 +251,10 @@ private func compare(_ name: String, _ numbers: [Double], _ tolerance: Double, _
     expectError("[fold]", "windows are too many") { Tensor.ones(1, 1, 1).fold(outputSize: 1, kernelSize: 1, padding: 2_000_000_000) }
     expectError("[fold]", "9 columns") { Tensor.ones(1, 4, 3).fold(outputSize: 4, kernelSize: 2) }
     expectError("[pixelShuffle]", "divisible") { x.pixelShuffle(3) }
+    expectError("[pixelShuffle]", "too large") { Tensor.zeros(1, 0, 1 << 40, 1).pixelShuffle(1 << 30) }
+    expectError("[pixelUnshuffle]", "too large") { Tensor.zeros(1, 3, 0, 0).pixelUnshuffle(2_147_483_647) }
     expectError("[channelShuffle]", "divisible") { x.channelShuffle(3) }
+    expectError("[channelShuffle]", "too many") { Tensor.zeros(1, 0, 2).channelShuffle(.max) }
     expectError("[batchNorm]", "more than 1 value") {
       Functional.batchNorm(Tensor.ones(1, 3), runningMean: nil, runningVar: nil, training: true)
     }

@@ -123,7 +123,11 @@ extension Tensor {
       return failing(TensorError(name, of: self, rule: "the \(channels) channels must be divisible by the factor's square, \(r * r)"))
     }
     let n = lead.count
-    let split = reshape(Shape(lead + [channels / (r * r), r, r, height, width]))
+    let parts = Shape(lead + [channels / (r * r), r, r, height, width])
+    guard parts.checkedElementCount != nil else {
+      return failing(TensorError(name, of: self, rule: "the factor \(r) is too large for \(height) × \(width) pixels"))
+    }
+    let split = reshape(parts)
     let order = Array(0..<n) + [n, n + 3, n + 1, n + 4, n + 2]
     // A copy even where nothing moves, as in PyTorch.
     return split.permute(order).clone().reshape(Shape(lead + [channels / (r * r), height * r, width * r]))
@@ -141,7 +145,11 @@ extension Tensor {
       return failing(TensorError(name, of: self, rule: "height \(height) and width \(width) must be divisible by the factor \(r)"))
     }
     let n = lead.count
-    let split = reshape(Shape(lead + [channels, height / r, r, width / r, r]))
+    let parts = Shape(lead + [channels, height / r, r, width / r, r])
+    guard parts.checkedElementCount != nil else {
+      return failing(TensorError(name, of: self, rule: "the factor \(r) is too large for \(channels) channels"))
+    }
+    let split = reshape(parts)
     let order = Array(0..<n) + [n, n + 2, n + 4, n + 1, n + 3]
     return split.permute(order).clone().reshape(Shape(lead + [channels * r * r, height / r, width / r]))
   }
@@ -157,6 +165,10 @@ extension Tensor {
         TensorError("channelShuffle", of: self, rule: "the \(shape[1]) channels must be divisible by the \(groups) groups"))
     }
     let rest = Array(shape.dropFirst(2))
-    return reshape(Shape([shape[0], groups, shape[1] / groups] + rest)).transpose(1, 2).reshape(shape)
+    let parts = Shape([shape[0], groups, shape[1] / groups] + rest)
+    guard parts.checkedElementCount != nil else {
+      return failing(TensorError("channelShuffle", of: self, rule: "\(groups) groups are too many"))
+    }
+    return reshape(parts).transpose(1, 2).reshape(shape)
   }
 }
