@@ -132,6 +132,16 @@ import Testing
       let x = Tensor.zeros(3, 2, 4)
       return transformer.encoder(x, isCausal: true)
     }
+    for (size, heads) in [(4, Int.max), (4, 0), (0, 2), (0, Int.max)] {
+      expectError("multiHeadAttention", "the embedding dimension \(size) is not divisible by \(heads) heads") {
+        let x = Tensor.zeros(3, 2, size)
+        return Functional.multiHeadAttentionForward(
+          query: x, key: x, value: x, embedDimToCheck: size, numHeads: heads, inProjWeight: Tensor.zeros(3 * size, size),
+          inProjBias: nil, biasK: nil, biasV: nil, addZeroAttn: false, dropoutP: 0,
+          outProjWeight: Tensor.zeros(size, size), outProjBias: nil, attnMask: Tensor.zeros(4, 3, 3)
+        ).output
+      }
+    }
   }
 
   /// Everything that draws from the default generator runs in one child process: tests share it.

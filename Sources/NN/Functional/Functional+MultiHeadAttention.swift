@@ -44,13 +44,11 @@ extension Functional {
     func refuse(_ rule: String, hint: String? = nil) -> (output: Tensor, weights: Tensor?) {
       (failing(TensorError("multiHeadAttention", of: query, key, value, rule: rule, hint: hint)), nil)
     }
-    if let rule = attentionShapeProblem(query, key, value, keyPaddingMask, attnMask, numHeads) { return refuse(rule) }
+    if let rule = attentionShapeProblem(query, key, value, embedDimToCheck, numHeads, keyPaddingMask, attnMask) { return refuse(rule) }
     if isCausal && attnMask == nil { return refuse("isCausal needs the mask itself, too", hint: "make it with triu(diagonal: 1)") }
     let isBatched = query.rank == 3
     func batch(_ x: Tensor) -> Tensor { isBatched ? x : x.unsqueeze(1) }
     let length = query.shape[0], count = isBatched ? query.shape[1] : 1, size = query.shape[-1]
-    guard size == embedDimToCheck else { return refuse("expected an embedding dimension of \(embedDimToCheck), but got \(size)") }
-    guard numHeads > 0, size % numHeads == 0 else { return refuse("the embedding dimension \(size) is not divisible by \(numHeads) heads") }
     if useSeparateProjWeight ? !key.shape.dropLast().elementsEqual(value.shape.dropLast()) : key.shape != value.shape {
       return refuse("key and value do not match")
     }
@@ -164,13 +162,19 @@ extension Functional {
 
   /// What is wrong with the shapes, nil if nothing.
   private static func attentionShapeProblem(
-    _ query: Tensor, _ key: Tensor, _ value: Tensor, _ padding: Tensor?, _ mask: Tensor?, _ heads: Int
+    _ query: Tensor, _ key: Tensor, _ value: Tensor, _ embeddingSize: Int, _ heads: Int, _ padding: Tensor?, _ mask: Tensor?
   ) -> String? {
     guard query.rank == 2 || query.rank == 3 else {
       return "expected a query of 2 dimensions (one sample) or 3 (a batch), not \(query.rank)"
     }
     guard key.rank == query.rank, value.rank == query.rank else {
       return "key and value must have \(query.rank) dimensions as the query has, not \(key.rank) and \(value.rank)"
+    }
+    let size = query.shape[-1]
+    guard size == embeddingSize else { return "expected an embedding dimension of \(embeddingSize), but got \(size)" }
+    // No more heads than features, if there are any: then samples · heads can be counted, too.
+    guard heads > 0, heads <= Swift.max(size, 1), size % heads == 0 else {
+      return "the embedding dimension \(size) is not divisible by \(heads) heads"
     }
     for (name, found) in [("key padding", padding), ("attention", mask)] {
       if let found, found.dtype != .bool && !found.dtype.isFloatingPoint { return "the \(name) mask must be bool or floating-point, not \(found.dtype)" }
