@@ -67,6 +67,8 @@ private let fixture = """
     shortened("conv1d", fill(1, 2, 8), fill(3, 2, 3)) { $0[0].conv1d($0[1]) }
     shortened("conv3d", fill(1, 2, 4, 4, 4), fill(3, 2, 3, 3, 3)) { $0[0].conv3d($0[1]) }
     shortened("attention", b, b, b) { Functional.scaledDotProductAttention($0[0], $0[1], $0[2]) }
+    shortened("prelu", image, fill(2)) { $0[0].prelu($0[1]) }
+    shortened("prelu of one weight", m, fill(1)) { $0[0].prelu($0[1]) }
     shortened("einsum", m, m) { Tensor.einsum("ij,jk->ik", $0[0], $0[1]) }
     // Modules with float32 parameters.
     for dtype in [DType.bfloat16, .float16] {
@@ -118,6 +120,10 @@ private let fixture = """
     full("maxPool3d", fill(1, 2, 4, 4, 4)) { $0[0].maxPool3d(2) }
     full("adaptiveAvgPool3d", fill(1, 2, 4, 4, 4)) { $0[0].adaptiveAvgPool3d(2) }
     full("adaptiveMaxPool3d", fill(1, 2, 4, 4, 4)) { $0[0].adaptiveMaxPool3d(2) }
+    full("maxUnpool1d", fill(1, 2, 4)) { $0[0].maxUnpool1d(Tensor.zeros([1, 2, 4], dtype: .int64), 2) }
+    full("maxUnpool2d", fill(1, 2, 4, 4)) { $0[0].maxUnpool2d(Tensor.zeros([1, 2, 4, 4], dtype: .int64), 2) }
+    full("maxUnpool3d", fill(1, 2, 2, 2, 2)) { $0[0].maxUnpool3d(Tensor.zeros([1, 2, 2, 2, 2], dtype: .int64), 2) }
+    full("localResponseNorm of four dimensions", fill(1, 4, 3, 3)) { Functional.localResponseNorm($0[0], 2) }
     full("gridSample", fill(1, 2, 4, 4), Tensor.zeros(1, 2, 2, 2)) { Functional.gridSample($0[0], $0[1]) }
     full("reflected", fill(1, 2, 4)) { $0[0].pad([1, 1], mode: .reflect) }
     full("replicated", fill(1, 2, 4, 4)) { $0[0].pad([1, 1, 1, 1], mode: .replicate) }
@@ -140,6 +146,7 @@ private let fixture = """
     kept("avgPool2d", fill(1, 2, 4, 4)) { $0[0].avgPool2d(2) }
     kept("maxPool2d", fill(1, 2, 4, 4)) { $0[0].maxPool2d(2) }
     kept("layerNorm", m) { Functional.layerNorm($0[0], [4]) }
+    kept("localResponseNorm of three dimensions", fill(1, 4, 3)) { Functional.localResponseNorm($0[0], 2) }
     kept("cumsum", m) { $0[0].cumsum(dim: 0) }
     kept("circular", fill(1, 2, 4)) { $0[0].pad([1, 1], mode: .circular) }
     kept("reflected in three dimensions", fill(1, 2, 3, 3, 3)) { $0[0].pad([1, 1, 1, 1, 1, 1], mode: .reflect) }

@@ -186,7 +186,9 @@ extension Functional {
     guard size > 0 else { return failing(TensorError("localResponseNorm", of: input, rule: "size \(size) must be positive")) }
     if input.elementCount == 0 { return input }
     // Channels as the rows of one image a sample.
-    let square = input.mul(input).reshape([input.shape[0], 1, input.shape[1], input.shape.dropFirst(2).reduce(1, *)])
+    var square = input.mul(input).reshape([input.shape[0], 1, input.shape[1], input.shape.dropFirst(2).reduce(1, *)])
+    // In PyTorch a 3-d pooling from four dimensions on, which mixed precision computes in float32.
+    if input.rank > 3 { square = Autocast.full(square) }
     let mean = square.pad([0, 0, size / 2, (size - 1) / 2]).avgPool2d(IntPair(size, 1), stride: 1).reshape(input.shape)
     return input / (mean * alpha + k).pow(beta)
   }

@@ -6,10 +6,10 @@
 /// loss.backward()
 /// ```
 /// As in PyTorch on the CPU, on every device:
-/// - Matrix products, linear layers, convolutions, attention and recurrent networks (`RNN`, `GRU`, `LSTM` and their cells)
-///   convert their operands to `dtype` (float64 and integers are left alone) and give results of it.
-/// - Losses, products of elements, quantiles, factorizations, 3-d pooling, reflecting padding, distances and grid sampling
-///   convert operands of a shorter type to float32.
+/// - Matrix products, linear layers, convolutions, attention, recurrent networks (`RNN`, `GRU`, `LSTM` and their cells) and
+///   `prelu` convert their operands to `dtype` (float64 and integers are left alone) and give results of it.
+/// - Losses, products of elements, quantiles, factorizations, 3-d pooling, unpooling, local response normalization of
+///   images, reflecting padding, distances and grid sampling convert operands of a shorter type to float32.
 /// - All else computes in the type that its operands have; of several, in the widest.
 ///
 /// Parameters stay float32, and so do their gradients. A parameter that is used several times in the outermost scope is

@@ -109,7 +109,8 @@ extension Tensor {
     guard weight.rank <= 1 else {
       return failing(TensorError("prelu", of: self, weight, rule: "expected the weight to be a number or a vector, but it has \(weight.rank) dimensions"))
     }
-    if weight.elementCount == 1 { return apply(.binary(.prelu), self, weight.rank == 0 || rank > 0 ? weight : weight.reshape([])) }
+    let x = Autocast.short(self), weight = Autocast.short(weight)
+    if weight.elementCount == 1 { return apply(.binary(.prelu), x, weight.rank == 0 || rank > 0 ? weight : weight.reshape([])) }
     guard rank > 0 else {
       return failing(TensorError("prelu", of: self, weight, rule: "a 0-d tensor takes one weight, not \(weight.elementCount)"))
     }
@@ -120,7 +121,7 @@ extension Tensor {
     }
     var sizes = [Int](repeating: 1, count: rank)
     sizes[1] = channels
-    return apply(.binary(.prelu), self, weight.reshape(Shape(sizes)))
+    return apply(.binary(.prelu), x, weight.reshape(Shape(sizes)))
   }
 
   // MARK: In place

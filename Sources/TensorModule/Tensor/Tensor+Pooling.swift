@@ -255,8 +255,9 @@ extension Tensor {
       return failing(TensorError(name, of: self, rule: "a result of sizes \(sizes) is too large"))
     }
     let lines = Shape(Array(shape.prefix(lead)) + [shape.suffix(spatialRank).reduce(1, *)])
-    let planes = Tensor.zeros(Shape(Array(shape.prefix(lead)) + [places]), dtype: dtype, device: device)
-    let filled = planes.scatter(dim: -1, index: indices.reshape(lines), reshape(lines))
+    let values = Autocast.full(self)
+    let planes = Tensor.zeros(Shape(Array(shape.prefix(lead)) + [places]), dtype: values.dtype, device: device)
+    let filled = planes.scatter(dim: -1, index: indices.reshape(lines), values.reshape(lines))
     return filled.reshape(Shape(Array(shape.prefix(lead)) + sizes))
   }
 }
