@@ -118,6 +118,25 @@ import Testing
     expectNumbers(weight.grad, [-0.2222222, -0.1111111, 0, 0, 0, 0, -0.2222222, -0.1111111, 0, 1.0, 1.3333333, 1.6666667])
   }
 
+  @Test func largestOfBags() {
+    // The first of equal numbers gets the gradient; the first bag and the last are empty.
+    let weight = Tensor([[1.0, 5], [3, 5], [3, -1]]).to(.float64).detach().requiresGrad_()
+    let bags = Functional.embeddingBag(Tensor([0, 1, 2, 2, 1, 0]), weight, offsets: Tensor([0, 0, 3, 6]), mode: .max)
+    expectNumbers(bags, [0, 0, 3, 5, 3, 5, 0, 0])
+    bags.sum().backward()
+    expectNumbers(weight.grad, [0, 1, 1, 1, 1, 0])
+    let table = Tensor([[Double.nan, -Double.infinity], [1, -Double.infinity], [2, 3]])
+    let odd = Functional.embeddingBag(Tensor([[0, 1], [2, 2]]), table, mode: .max)
+    let values = odd.toArray(as: Double.self)
+    #expect(values[0].isNaN && Array(values[1...]) == [-.infinity, 2, 3])
+    // One long bag among many takes no more memory than its rows.
+    let count = 50_000
+    let long = Functional.embeddingBag(
+      Tensor.arange(count), Tensor.arange(count).to(.float32).unsqueeze(1),
+      offsets: Tensor.full([count], count).indexFill(dim: 0, index: Tensor([0]), 0), mode: .max)
+    #expect(long.shape == [count, 1] && long[0].item() == Double(count - 1) && long.sum().item() == Double(count - 1))
+  }
+
   @Test func queriesThatSeeNothingGetZeros() {
     let q = (Tensor.arange(12).to(.float64).reshape([3, 4]) / 5).detach().requiresGrad_()
     let mask = Tensor([[true, false, true], [false, false, false], [true, true, true]])

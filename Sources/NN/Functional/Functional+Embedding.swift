@@ -111,22 +111,20 @@ extension Functional {
     return sums / Tensor(counts.map { Swift.max($0, 1) }, shape: [bagCount, 1]).to(rows.dtype).to(rows.device)
   }
 
+  /// Each bag's largest elements; of equal ones the first gets the gradient.
   private static func largest(_ rows: Tensor, _ bags: [Int64], _ bagCount: Int) -> Tensor {
-    var counts = [Int](repeating: 0, count: bagCount)
-    for bag in bags { counts[Int(bag)] += 1 }
-    let longest = counts.max() ?? 0, size = rows.shape[1]
-    guard longest > 0 else { return Tensor.zeros([bagCount, size], dtype: rows.dtype, device: rows.device) + rows.sum() }
-    // Short bags repeat their first row, which changes no maximum, and empty ones are blanked.
-    var places = [Int64](repeating: 0, count: bagCount * longest), next = 0
-    for bag in 0..<bagCount {
-      for i in 0..<longest { places[bag * longest + i] = counts[bag] == 0 ? 0 : Int64(next + (i < counts[bag] ? i : 0)) }
-      next += counts[bag]
-    }
-    let index = Tensor(places, shape: [places.count]).to(rows.device)
-    let values = rows.indexSelect(dim: 0, index: index).reshape([bagCount, longest, size]).max(dim: 1).values
-    if !counts.contains(0) { return values }
-    let isFilled = Tensor(counts.map { $0 > 0 }, shape: [bagCount, 1]).to(rows.device)
-    return Tensor.where(isFilled, values, 0)
+    let count = bags.count, size = rows.shape[1]
+    let zeros = Tensor.zeros([bagCount, size], dtype: rows.dtype, device: rows.device)
+    guard count > 0, !ThreadMode.hasFailed else { return zeros + rows.sum() }
+    let index = Tensor(bags, shape: [count]).to(rows.device), numbers = rows.detach()
+    let maxima = zeros.indexReduce(dim: 0, index: index, numbers, .amax, includeSelf: false)
+    // The first row of each bag and column that has the maximum. One that is not a number equals nothing.
+    let isLargest = (numbers .== maxima.indexSelect(dim: 0, index: index)).logicalOr(numbers.isNaN())
+    let positions = Tensor.where(isLargest, Tensor.arange(count, device: rows.device).unsqueeze(1), count)
+    let none = Tensor.full([bagCount, size], count, dtype: .int64, device: rows.device)
+    let first = none.indexReduce(dim: 0, index: index, positions, .amin)
+    let isEmpty = first .== count
+    return Tensor.where(isEmpty, 0, rows.gather(dim: 0, index: Tensor.where(isEmpty, 0, first)))
   }
 
   /// Divides the gradient of looked-up rows by how often each was looked up.
