@@ -49,6 +49,22 @@ import Testing
     #expect(norm.stateDict().isEmpty && norm.parameters().isEmpty)
   }
 
+  @Test func emptyBatchesStayInTheGraph() {
+    for (norm, shape) in [
+      (BatchNorm1d(2, dtype: .float64), [0, 2]), (BatchNorm2d(2, dtype: .float64), [0, 2, 3, 3]),
+      (InstanceNorm1d(2, affine: true, dtype: .float64), [2, 2, 0]),
+    ] as [(any Layer, Shape)] {
+      let result = norm(Tensor.zeros(shape, dtype: .float64))
+      #expect(result.shape == shape && result.requiresGrad && result.dtype == .float64)
+      result.sum().backward()
+      #expect(norm.parameters().count == 2)
+      for parameter in norm.parameters() { close(parameter.grad, [0, 0]) }
+    }
+    let short = Functional.batchNorm(
+      Tensor.zeros([0, 2], dtype: .bfloat16), runningMean: nil, runningVar: nil, weight: Tensor.ones(2), training: true)
+    #expect(short.shape == [0, 2] && short.dtype == .bfloat16)
+  }
+
   @Test func refusedBatchesChangeNothing() {
     let norm = BatchNorm1d(2, dtype: .float64)
     expectError("batchNorm", "expected more than 1 value per channel") { norm(x[0..<1]) }

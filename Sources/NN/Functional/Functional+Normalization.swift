@@ -111,7 +111,9 @@ extension Functional {
     guard checkChannels("batchNorm", input, channels, weight: weight, bias: bias),
       checkChannels("batchNorm", input, channels, runningMean: runningMean, runningVar: runningVar)
     else { return standIn() }
-    if input.elementCount == 0 && (training || (runningMean != nil && runningVar != nil)) { return input.clone() }
+    if input.elementCount == 0 && (training || (runningMean != nil && runningVar != nil)) {
+      return scaledNothing(input, weight, bias)
+    }
     guard training else {
       guard let runningMean, let runningVar else {
         return failing(TensorError("batchNorm", of: input, rule: "running mean and variance must be given in evaluation mode"))
@@ -163,7 +165,7 @@ extension Functional {
       return failing(
         TensorError("instanceNorm", of: input, rule: "expected more than 1 spatial element when training: one alone has no variance"))
     }
-    if input.elementCount == 0 { return input.clone() }
+    if input.elementCount == 0 { return scaledNothing(input, weight, bias) }
     var attributes = NormalizationAttributes(isOverChannels: false, epsilon: eps)
     attributes.length = run
     attributes.period = channels
@@ -237,6 +239,16 @@ extension Functional {
     if let bias { shift = shift + bias.to(compute) }
     let sides = Shape([1, input.shape[1]] + [Int](repeating: 1, count: input.rank - 2))
     return shift.reshape(sides).addcmul(input.to(compute), scale.reshape(sides)).to(input.dtype)
+  }
+
+  /// Of an input without elements: a result that weight and bias have a gradient from, zeros.
+  private static func scaledNothing(_ input: Tensor, _ weight: Tensor?, _ bias: Tensor?) -> Tensor {
+    // Two dimensions at least: otherwise there are no channels, and the weight has no elements, either.
+    let sides = input.rank < 2 ? [0] : Shape([1, input.shape[1]] + [Int](repeating: 1, count: input.rank - 2))
+    var result = input.clone()
+    if let weight { result = result * weight.reshape(sides) }
+    if let bias { result = result + bias.reshape(sides) }
+    return result.to(input.dtype)
   }
 
   /// running ← (1 - momentum)·running + momentum·value, in place and unrecorded.
