@@ -142,6 +142,9 @@ import Testing
     #expect(bag.description == "EmbeddingBag(3, 2, mode='sum', padding_idx=2)")
     #expect(Embedding(pretrained: table, freeze: false)(Tensor([2])).toArray(as: Float.self) == [5, 6])
     expectError("EmbeddingBag", "two dimensions, not 1") { EmbeddingBag(pretrained: Tensor([1.0])) }
+    expectError("EmbeddingBag", "paddingIdx 3 is not within the 3") { EmbeddingBag(3, 2, paddingIdx: 3) }
+    expectError("EmbeddingBag", "paddingIdx -4 is not within the 3") { EmbeddingBag(pretrained: table, paddingIdx: -4) }
+    expectError("Embedding", "paddingIdx 3 is not within the 3") { Embedding(3, 2, paddingIdx: 3) }
   }
 
   @Test func containersKeepTheirOrder() {

@@ -31,7 +31,7 @@ public final class Embedding: Layer {
     self.maxNorm = maxNorm
     self.normType = normType
     self.scaleGradByFreq = scaleGradByFreq
-    self.paddingIdx = Self.normalized(paddingIdx, numEmbeddings)
+    self.paddingIdx = Self.normalized("Embedding", paddingIdx, numEmbeddings)
     Init.checkSizes("Embedding", [numEmbeddings, embeddingDim], dtype)
     let table = Tensor.empty([numEmbeddings, embeddingDim], dtype: dtype, device: device)
     Init.normal_(table)
@@ -49,7 +49,7 @@ public final class Embedding: Layer {
     self.normType = normType
     self.scaleGradByFreq = scaleGradByFreq
     (numEmbeddings, embeddingDim) = Self.tableSizes("Embedding", embeddings)
-    self.paddingIdx = Self.normalized(paddingIdx, numEmbeddings)
+    self.paddingIdx = Self.normalized("Embedding", paddingIdx, numEmbeddings)
     weight = Parameter(embeddings.detach(), requiresGrad: !freeze)
   }
 
@@ -63,11 +63,12 @@ public final class Embedding: Layer {
     return (table.shape[0], table.shape[1])
   }
 
-  static func normalized(_ index: Int?, _ count: Int) -> Int? {
+  /// The row that stands for padding, counted from the start.
+  static func normalized(_ name: String, _ index: Int?, _ count: Int) -> Int? {
     guard let index else { return nil }
     let position = index < 0 ? index + count : index
     guard position >= 0, position < count else {
-      fail(TensorError("Embedding", rule: "paddingIdx \(index) is not within the \(count) embeddings"))
+      fail(TensorError(name, rule: "paddingIdx \(index) is not within the \(count) embeddings"))
       return nil
     }
     return position

@@ -38,7 +38,7 @@ public final class EmbeddingBag: Module {
     self.scaleGradByFreq = scaleGradByFreq
     self.mode = mode
     self.includeLastOffset = includeLastOffset
-    self.paddingIdx = Embedding.normalized(paddingIdx, numEmbeddings)
+    self.paddingIdx = Embedding.normalized("EmbeddingBag", paddingIdx, numEmbeddings)
     Init.checkSizes("EmbeddingBag", [numEmbeddings, embeddingDim], dtype)
     let table = Tensor.empty([numEmbeddings, embeddingDim], dtype: dtype, device: device)
     Init.normal_(table)
@@ -58,7 +58,7 @@ public final class EmbeddingBag: Module {
     self.scaleGradByFreq = scaleGradByFreq
     self.mode = mode
     self.includeLastOffset = includeLastOffset
-    self.paddingIdx = Embedding.normalized(paddingIdx, numEmbeddings)
+    self.paddingIdx = Embedding.normalized("EmbeddingBag", paddingIdx, numEmbeddings)
     weight = Parameter(embeddings.detach(), requiresGrad: !freeze)
   }
 
