@@ -201,6 +201,25 @@ private struct Faulty: Dataset {
     }
   }
 
+  @Test func workersThatCouldNotStartDoNotStay() {
+    let starts = Guarded(0)
+    let loader = DataLoader(
+      Noise(), batchSize: 4, numWorkers: 2,
+      workerInit: { worker in
+        let number = starts.withLock { count -> Int in
+          count += 1
+          return count
+        }
+        if number <= 2 && worker == 1 { throw Faulty.Unreadable() }
+      }, persistentWorkers: true)
+    #expect(throws: TensorError.self) { try catchingTensorErrors { for _ in loader {} } }
+    #expect(starts.withLock { $0 } == 2)
+    for _ in 0..<2 {
+      #expect(Array(loader).count == 6)
+      #expect(starts.withLock { $0 } == 4)
+    }
+  }
+
   @Test func waitingHasAnEnd() {
     struct Slow: Dataset {
       let gate: Guarded<Bool>

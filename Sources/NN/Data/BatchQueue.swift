@@ -49,6 +49,9 @@ final class BatchQueue<Batch>: @unchecked Sendable {
     }
   }
 
+  /// Whether a worker failed at what the user wants done at its start.
+  var hasStartFailure: Bool { state.change { $0.startFailure != nil } }
+
   /// Leaves a task.
   func issue(_ task: LoadingTask, lane: Int) { state.change { $0.lanes[lane].append(task) } }
 

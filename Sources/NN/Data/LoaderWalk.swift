@@ -228,7 +228,10 @@ final class LoaderWalk<Batch> {
     isOver = true
     queue?.cancel()
     crew?.waitUntilIdle()
-    if options.persistentWorkers, let crew { memory.crew.withLock { if $0 == nil { $0 = crew } } }
+    // A crew that could not start is no crew for the next walk: that starts another one.
+    if options.persistentWorkers, let crew, queue?.hasStartFailure != true {
+      memory.crew.withLock { if $0 == nil { $0 = crew } }
+    }
     crew = nil
     queue = nil
     reader = nil
