@@ -34,6 +34,21 @@ private struct Count: IterableDataset {
     #expect(try defaultCollate([(1, "x"), (2, "y")]).0.toArray(as: Int.self) == [1, 2])
   }
 
+  @Test func largeBatchesOfTuplesAreCollatedInOnePass() throws {
+    // A copy of what is there already for each sample would be 20 billion elements.
+    let count = 200_000, clock = ContinuousClock()
+    let samples = (0..<count).map { ($0, $0 &+ 1) }
+    let time = try clock.measure {
+      let (first, second) = try defaultCollate(samples)
+      #expect(first.shape == [count] && first[count - 1].item(as: Int.self) == count - 1)
+      #expect(second[0].item(as: Int.self) == 1)
+      let stack = StackDataset(Numbers(range: 0..<count), Numbers(range: 1..<count + 1))
+      let (left, right) = try stack.collate(samples)
+      #expect(left[7].item(as: Int.self) == 7 && right[7].item(as: Int.self) == 8)
+    }
+    #expect(time < .seconds(10), "\(time)")
+  }
+
   @Test func unequalSizesAreToldClearly() {
     #expect(throws: CollateError(rule: """
       each element in list of batch should be of equal size: number 1 of the batch has 3 elements, the first 2

@@ -18,10 +18,9 @@ public func defaultCollate<Sample: Collatable>(_ samples: [Sample]) throws -> Sa
 public func defaultCollate<each Part: Collatable>(
   _ samples: [(repeat each Part)]
 ) throws -> (repeat (each Part).Collated) {
-  var parts = (repeat [each Part]())
-  func appended<P>(_ parts: [P], _ part: P) -> [P] { parts + CollectionOfOne(part) }
-  for sample in samples { parts = (repeat appended(each parts, each sample)) }
-  return try (repeat (each Part).collated(each parts))
+  let parts = (repeat SampleColumn<each Part>())
+  for sample in samples { repeat (each parts).append(each sample) }
+  return try (repeat (each Part).collated((each parts).elements))
 }
 
 extension Tensor: Collatable {

@@ -32,9 +32,8 @@ public struct StackDataset<each Source: Dataset>: Dataset {
 
   /// Each kind as its data set does.
   public func collate(_ samples: [(repeat (each Source).Sample)]) throws -> (repeat (each Source).Batch) {
-    var kinds = (repeat [(each Source).Sample]())
-    func appended<P>(_ kind: [P], _ sample: P) -> [P] { kind + CollectionOfOne(sample) }
-    for sample in samples { kinds = (repeat appended(each kinds, each sample)) }
-    return try (repeat (each datasets).collate(each kinds))
+    let kinds = (repeat (each datasets).makeColumn())
+    for sample in samples { repeat (each kinds).append(each sample) }
+    return try (repeat (each datasets).collate((each kinds).elements))
   }
 }
