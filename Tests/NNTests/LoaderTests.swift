@@ -98,6 +98,41 @@ private func lists(_ loader: some Sequence<(Tensor, Tensor)>) -> [[Double]] {
     #expect(Array(named) == ["[0, 1, 2, 3, 4, 5]", "[6, 7, 8, 9, 10]"])
   }
 
+  @Test func stepsHaveTheirIteratorToThemselves() {
+    let copies = Guarded(0)
+    let set = TensorDataset(Tensor.arange(6))
+    #expect(lists(DataLoader(set, batchSampler: OwnedOrder(copies: copies))) == [[0], [1], [2], [3], [4], [5]])
+    #expect(lists(DataLoader(OwnedStream(copies: copies), batchSize: 2)) == [[0, 1], [2, 3], [4, 5]])
+    #expect(copies.withLock { $0 } == 0)
+  }
+
+  /// Counts up to 6, and the steps that a copy of the iterator would make dear: those where what it holds has two owners.
+  private struct OwnedCounter: IteratorProtocol {
+    final class Held {}
+    let copies: Guarded<Int>
+    var held = Held()
+    var number = 0
+    mutating func next() -> Int? {
+      if !isKnownUniquelyReferenced(&held) { copies.withLock { $0 += 1 } }
+      number += 1
+      return number > 6 ? nil : number - 1
+    }
+  }
+  private struct OwnedStream: IterableDataset {
+    typealias Batch = Tensor
+    let copies: Guarded<Int>
+    func makeIterator() -> OwnedCounter { OwnedCounter(copies: copies) }
+  }
+  private struct OwnedOrder: Sampler {
+    struct Iterator: IteratorProtocol {
+      var counter: OwnedCounter
+      mutating func next() -> [Int]? { counter.next().map { [$0] } }
+    }
+    let copies: Guarded<Int>
+    var count: Int { 6 }
+    func makeIterator() -> Iterator { Iterator(counter: OwnedCounter(copies: copies)) }
+  }
+
   @Test func wrongUseIsToldClearly() {
     let set = TensorDataset(Tensor.arange(6))
     expectError("DataLoader", "batch size should be a positive integer, but got 0") { DataLoader(set, batchSize: 0) }

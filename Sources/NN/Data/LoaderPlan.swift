@@ -84,6 +84,8 @@ extension LoaderPlan {
           if hasEnded { return nil }
           // Begun in the thread that reads, under its worker's name.
           var iterator = samples ?? dataset.makeIterator()
+          samples = nil  // so that its steps find its arrays with one owner and copy none
+          defer { samples = iterator }
           var read: [Source.Element] = []
           while !hasEnded, read.count < size {
             let sample = try LoadingContext.current?.readNext { () throws -> Source.Element? in
@@ -93,7 +95,6 @@ extension LoaderPlan {
             } ?? nil
             if let sample { read.append(sample) } else { hasEnded = true }
           }
-          samples = iterator
           if read.isEmpty || (options.dropLast && read.count < size) { return nil }
           // Put together in any case: what that draws belongs to the sequence of random numbers.
           let batch = try collate(read)

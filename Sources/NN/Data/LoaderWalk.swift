@@ -115,6 +115,7 @@ final class LoaderWalk<Batch> {
 
   private func advance(_ order: any Sampler<[Int]>) -> [Int]? {
     var walk = positions ?? order.makeIterator()
+    positions = nil  // so that its step finds its arrays with one owner and copies none
     defer { positions = walk }
     return walk.next()
   }
