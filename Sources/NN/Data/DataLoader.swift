@@ -8,9 +8,11 @@ public import TensorModule
 /// for (images, labels) in loader { … }
 /// ```
 ///
-/// **Random numbers.** After the same `manualSeed` batches are PyTorch's, and so are the numbers drawn after them. What
-/// samples draw themselves, random crops for example, comes from a generator of each sample's own, which is seeded from the
-/// walk's seed and the sample's place in the epoch: batches are the same for any number of workers.
+/// **Random numbers.** After the same `manualSeed` the order of the samples and their batches are PyTorch's. What
+/// samples draw themselves, random crops for example, are not the numbers that PyTorch's loader gives them: they come
+/// from a generator of each sample's own, seeded from the walk's seed and the sample's place in the epoch, so batches
+/// are the same for any number of workers, 0 included, and the default generator goes on as if samples drew nothing.
+/// The samples of an ``IterableDataset`` draw from a generator of each worker's own.
 ///
 /// **Workers** read ahead, at most ``prefetchFactor`` batches each. They record no gradients and compute on one thread each.
 /// Leaving the loop ends them.

@@ -4,7 +4,8 @@ public import TensorModule
 ///
 /// Images are tensors `[C, H, W]` or `[H, W]`, uint8 from 0 to 255 or floating point from 0 to 1; any number of dimensions
 /// before the last two is fine unless said otherwise. Transforms that draw take their numbers from the default generator,
-/// as many and in the same order as torchvision's.
+/// as many and in the same order as torchvision's: from the same state of the generator they do the same. Samples that a
+/// `DataLoader` reads draw from a generator of their own, whose numbers are not those of PyTorch's loader.
 public protocol Transform: Sendable, CustomStringConvertible {
   /// The image transformed.
   func callAsFunction(_ image: Tensor) -> Tensor
