@@ -19,7 +19,16 @@ mk_monitor *mk_monitor_create(void) {
   mk_monitor *monitor = malloc(sizeof *monitor);
   if (!monitor) abort();
   pthread_mutex_init(&monitor->mutex, NULL);
+#ifdef __APPLE__
   pthread_cond_init(&monitor->change, NULL);
+#else
+  // Waits follow a clock that nobody sets.
+  pthread_condattr_t attributes;
+  pthread_condattr_init(&attributes);
+  pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+  pthread_cond_init(&monitor->change, &attributes);
+  pthread_condattr_destroy(&attributes);
+#endif
   return monitor;
 }
 
@@ -38,16 +47,21 @@ bool mk_monitor_wait(mk_monitor *monitor, double seconds) {
     pthread_cond_wait(&monitor->change, &monitor->mutex);
     return true;
   }
-  struct timespec end;
-  clock_gettime(CLOCK_REALTIME, &end);
   const time_t whole = (time_t)seconds;
-  end.tv_sec += whole;
-  end.tv_nsec += (long)((seconds - (double)whole) * 1e9);
+  const struct timespec left = {.tv_sec = whole, .tv_nsec = (long)((seconds - (double)whole) * 1e9)};
+#ifdef __APPLE__
+  return pthread_cond_timedwait_relative_np(&monitor->change, &monitor->mutex, &left) != ETIMEDOUT;
+#else
+  struct timespec end;
+  clock_gettime(CLOCK_MONOTONIC, &end);
+  end.tv_sec += left.tv_sec;
+  end.tv_nsec += left.tv_nsec;
   if (end.tv_nsec >= 1000000000) {
     end.tv_sec++;
     end.tv_nsec -= 1000000000;
   }
   return pthread_cond_timedwait(&monitor->change, &monitor->mutex, &end) != ETIMEDOUT;
+#endif
 }
 
 struct mk_thread {

@@ -1,3 +1,4 @@
+import CPUKernels
 import Martlet
 import TensorModule
 import Testing
@@ -51,6 +52,18 @@ import Testing
     }
     let expected = numbers(Tensor.rand(800, generator: Generator(seed: 0)))
     #expect(drawn.sorted() == expected.sorted())
+  }
+
+  /// As long as asked for, by the clock that goes on whatever the time of day is set to.
+  @Test func waitingForNobodyEnds() {
+    let monitor = mk_monitor_create()
+    defer { mk_monitor_destroy(monitor) }
+    let clock = ContinuousClock(), start = clock.now
+    mk_monitor_lock(monitor)
+    while mk_monitor_wait(monitor, 0.2) {}
+    mk_monitor_unlock(monitor)
+    let time = clock.now - start
+    #expect(time >= .milliseconds(199) && time < .seconds(60), "\(time)")
   }
 
   @Test func sameBitsForAnyNumberOfThreads() async {
