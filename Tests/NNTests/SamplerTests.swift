@@ -63,7 +63,59 @@ import Testing
     #expect(plain == [[0, 3, 6, 9], [1, 4, 7, 0], [2, 5, 8, 1]])
   }
 
+  @Test func bucketsAreOfSimilarLengths() {
+    // What the same steps give with PyTorch's randperm.
+    let lengths = [5, 1, 9, 3, 7, 2, 8, 6, 4, 9, 1]
+    func check(_ expected: [[Int]], then number: Double, dropLast: Bool, poolSize: Int) {
+      let generator = Generator(seed: 3)
+      let sampler = BucketBatchSampler(
+        lengths: lengths, batchSize: 2, dropLast: dropLast, poolSize: poolSize, generator: generator)
+      #expect(Array(sampler) == expected)
+      #expect(sampler.count == expected.count)
+      #expect(abs(next(generator) - number) < 1e-9)
+      #expect(Array(sampler) != expected)
+    }
+    let all = [[6, 9], [8, 0], [7, 4], [2], [1, 10], [5, 3]]
+    check(all, then: 0.45940524339675903, dropLast: false, poolSize: 100)
+    check(all, then: 0.45940524339675903, dropLast: false, poolSize: .max)
+    let pools = [[3, 0], [6, 9], [4, 2], [5, 8], [7], [1, 10]]
+    check(pools, then: 0.40146881341934204, dropLast: false, poolSize: 2)
+    check([[9, 2], [1, 10], [5, 3], [8, 0], [4, 6]], then: 0.054176926612854004, dropLast: true, poolSize: 100)
+    check([[3, 0], [6, 9], [4, 2], [5, 8], [1, 10]], then: 0.14984089136123657, dropLast: true, poolSize: 2)
+    let plain = BucketBatchSampler(lengths: lengths, batchSize: 3, shuffle: false)
+    #expect(Array(plain) == [[1, 10, 5], [3, 8, 0], [7, 4, 6], [2, 9]])
+    let full = BucketBatchSampler(lengths: lengths, batchSize: 3, shuffle: false, dropLast: true)
+    #expect(Array(full) == [[1, 5, 3], [8, 0, 7], [4, 6, 2]])
+    #expect(Array(BucketBatchSampler(lengths: [], batchSize: 3)).isEmpty)
+  }
+
+  @Test func bucketsArePaddedByACollate() {
+    struct Sentences: Dataset {
+      let lengths: [Int]
+      var count: Int { lengths.count }
+      subscript(index: Int) -> Tensor { Tensor.ones(lengths[index]) }
+    }
+    let lengths = (0..<60).map { 1 + $0 * 7 % 30 }
+    let sampler = BucketBatchSampler(lengths: lengths, batchSize: 4, generator: Generator(seed: 1))
+    let loader = DataLoader(
+      Sentences(lengths: lengths), batchSampler: sampler, numWorkers: 2, collate: { padSequence($0, batchFirst: true) })
+    let batches = Array(loader)
+    #expect(batches.count == 15)
+    let tokens = lengths.reduce(0, +)
+    let filled: [Int] = batches.map { batch in Int(batch.sum().item() as Double) }
+    #expect(filled.reduce(0, +) == tokens)
+    // Each length is there twice, so a batch of four has two lengths: half of it is padded by one.
+    let sizes: [Int] = batches.map(\.elementCount)
+    #expect(sizes.reduce(0, +) == tokens + 30)
+  }
+
   @Test func wrongUseIsToldClearly() {
+    expectError("BucketBatchSampler", "batch size should be a positive integer, but got 0") {
+      BucketBatchSampler(lengths: [1], batchSize: 0)
+    }
+    expectError("BucketBatchSampler", "pool size should be a positive integer, but got -1") {
+      BucketBatchSampler(lengths: [1], batchSize: 1, poolSize: -1)
+    }
     expectError("RandomSampler", "should be a positive integer, but got 0") { RandomSampler(count: 3, numSamples: 0) }
     expectError("RandomSampler", "no samples to choose from") { RandomSampler(count: 0) }
     expectError("BatchSampler", "but got -1") { BatchSampler([1], batchSize: -1, dropLast: false) }
