@@ -50,10 +50,11 @@ import Testing
   }
 
   @Test func emptyBatchesStayInTheGraph() {
-    for (norm, shape) in [
+    let cases: [(norm: any Layer, shape: Shape)] = [
       (BatchNorm1d(2, dtype: .float64), [0, 2]), (BatchNorm2d(2, dtype: .float64), [0, 2, 3, 3]),
       (InstanceNorm1d(2, affine: true, dtype: .float64), [2, 2, 0]),
-    ] as [(any Layer, Shape)] {
+    ]
+    for (norm, shape) in cases {
       let result = norm(Tensor.zeros(shape, dtype: .float64))
       #expect(result.shape == shape && result.requiresGrad && result.dtype == .float64)
       result.sum().backward()
