@@ -1,6 +1,9 @@
 internal import TensorModule
 
 extension Module {
+  // By hand for one to four arguments: in optimized builds of Swift 6.3 a closure that captures a parameter pack in a
+  // method of a protocol reads the pack's types from a null pointer.
+
   /// Runs `body` as a call of this module: what every `callAsFunction` of a module does. Errors in it name the module by
   /// its path, and hooks see the call. A ``Layer`` has it already; a module of another arity writes
   ///
@@ -13,8 +16,6 @@ extension Module {
   ///   - a: what the call was given: a tensor, an optional, array or tuple of some, or anything else. Hooks are shown the
   ///     tensors in order.
   ///   - body: computes the result from what it is given, which hooks may have replaced.
-  // By hand for one to four arguments: in optimized builds of Swift 6.3 a closure that captures a parameter pack in a
-  // method of a protocol reads the pack's types from a null pointer.
   @inline(__always)
   public func inCall<A, Output>(_ a: A, body: (A) -> Output) -> Output {
     if ModuleTable.isInUse {

@@ -1,10 +1,10 @@
 internal import Autograd
 public import TensorModule
 
+// Unchecked because a class that has subclasses cannot be checked: all properties are constants of Sendable types, the
+// momentum behind a lock, and the subclasses, in this module only, add none.
 /// What ``BatchNorm`` and ``InstanceNorm`` have in common (PyTorch's `_NormBase`): a factor and an addend for each
 /// channel, and running statistics.
-// Unchecked because a class that has subclasses cannot be checked: all properties are constants of Sendable types, and
-// the subclasses, in this module only, add none.
 public class ChannelNorm: Layer, ModeDependent, @unchecked Sendable {
   /// C, the number of channels.
   public final let numFeatures: Int

@@ -40,11 +40,11 @@ public enum PaddingMode: String, Sendable, Hashable, CaseIterable {
   }
 }
 
+// Unchecked because a class that has subclasses cannot be checked: all properties here and in the subclasses are
+// constants of Sendable types, and subclasses exist in this module only.
 /// What ``Conv1d``, ``Conv2d``, ``Conv3d`` and the transposed ones have in common (PyTorch's `_ConvNd`).
 ///
 /// Weight and bias start uniform in ±1/√(number of inputs to an output), PyTorch's numbers for the same seed.
-// Unchecked because a class that has subclasses cannot be checked: all properties here and in the subclasses are
-// constants of Sendable types, and subclasses exist in this module only.
 public class Convolution: Layer, @unchecked Sendable {
   /// C, the input's channels.
   public final let inChannels: Int

@@ -1,9 +1,9 @@
 public import TensorModule
 
-/// What the dropout layers share: a probability, and the mode that they depend on. Make one of ``Dropout``,
-/// ``Dropout1d``, ``Dropout2d``, ``Dropout3d``, ``AlphaDropout``, ``FeatureAlphaDropout``.
 // Sendable: its properties are never changed after `init`, but for the mode, which is atomic; the subclasses, all in this
 // file, have none.
+/// What the dropout layers share: a probability, and the mode that they depend on. Make one of ``Dropout``,
+/// ``Dropout1d``, ``Dropout2d``, ``Dropout3d``, ``AlphaDropout``, ``FeatureAlphaDropout``.
 public class DropoutLayer: Layer, ModeDependent, @unchecked Sendable {
   /// The probability of being dropped, 0 ... 1.
   public final let p: Double

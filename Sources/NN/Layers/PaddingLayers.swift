@@ -1,8 +1,8 @@
 public import TensorModule
 
-/// What the layers that lay something around their input have in common.
 // Unchecked because a class that has subclasses cannot be checked: all properties are constants of Sendable types, and
 // the subclasses, in this module only, add none.
+/// What the layers that lay something around their input have in common.
 public class PaddingLayer: Layer, @unchecked Sendable {
   /// How many elements before and after each dimension, the last dimension first: `[left, right, top, bottom]`.
   /// Negative numbers cut off.

@@ -1,13 +1,13 @@
 internal import Autograd
 public import TensorModule
 
+// Sendable: its properties are never changed after `init`, but for the mode, which is atomic; the subclasses, all in this
+// module, have no properties that change.
 /// What ``RNN``, ``GRU`` and ``LSTM`` share (PyTorch's `nn.RNNBase`): sizes, weights, and the walk over the steps of
 /// sequences. Make one of the three.
 ///
 /// Parameters are uniform in ±1/√H, PyTorch's numbers for the same seed; the keys are PyTorch's: `weight_ih_l0`,
 /// `weight_hh_l0`, `bias_ih_l0`, `bias_hh_l0`, `weight_ih_l0_reverse` …
-// Sendable: its properties are never changed after `init`, but for the mode, which is atomic; the subclasses, all in this
-// module, have no properties that change.
 public class RNNBase: ModeDependent, @unchecked Sendable {
   /// The size of the input's last dimension.
   public final let inputSize: Int

@@ -1,12 +1,12 @@
 internal import Autograd
 public import TensorModule
 
+// Sendable: its properties are never changed after `init`, and neither are those of the subclasses, all in this module.
 /// What ``RNNCell``, ``GRUCell`` and ``LSTMCell`` share (PyTorch's `nn.RNNCellBase`): one step of a recurrent network,
 /// for loops of one's own. Make one of the three.
 ///
 /// Parameters are uniform in ±1/√H, PyTorch's numbers for the same seed; the keys are PyTorch's: `weight_ih`, `weight_hh`,
 /// `bias_ih`, `bias_hh`.
-// Sendable: its properties are never changed after `init`, and neither are those of the subclasses, all in this module.
 public class RNNCellBase: Module, @unchecked Sendable {
   /// The size of the input's last dimension.
   public final let inputSize: Int
